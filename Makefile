@@ -1,0 +1,55 @@
+# `make` lists the targets. Everything is set up on first use; nothing needs to be active.
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+VERSION ?= $(shell $(BIN)/python -c "import json; print(json.load(open('models/zhibiao/config.json'))['version'])" 2>/dev/null || echo 0.1.0)
+EXTRAS := service,spacy,dev
+BUILD := build
+
+.PHONY: help setup setup-training serve train evaluate test lint format corpus clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 18
+
+$(VENV)/.installed: pyproject.toml
+	@command -v $(PYTHON) >/dev/null || { echo "needs Python 3.11 or newer; name it with: make PYTHON=python3.12 …"; exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet --editable '.[$(EXTRAS)]'
+	@touch $@
+
+$(VENV)/.training: $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet --editable '.[$(EXTRAS),training]'
+	@touch $@
+
+setup: $(VENV)/.installed ## set up .venv for serving and testing
+
+setup-training: $(VENV)/.training ## add what training needs (torch, CPU build)
+
+serve: setup ## start the service on http://127.0.0.1:8000
+	$(BIN)/python -m service
+
+corpus: setup ## check the corpus and write it as JSON Lines
+	$(BIN)/python -m annotations.export $(BUILD)/corpus.jsonl
+
+train: setup-training corpus ## rebuild the released model from the corpus (hours on a CPU; goes on where it was stopped)
+	$(BIN)/python -m training.base $(BUILD)/base
+	$(BIN)/python -m training.finetune $(BUILD)/corpus.jsonl $(BUILD)/base $(BUILD)/tagger
+	$(BIN)/python -m training.release $(BUILD)/corpus.jsonl $(BUILD)/base $(BUILD)/tagger models/zhibiao --version $(VERSION)
+
+evaluate: setup-training ## score the released model, a trivial baseline beside it
+	$(BIN)/python -m training.evaluate models/zhibiao
+
+test: setup-training ## run the tests
+	$(BIN)/python -m pytest
+
+lint: setup-training ## ruff, mypy and the direction of imports
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: setup ## let ruff mend what it can
+	$(BIN)/ruff check --fix .
+
+clean: ## remove what was built, not the environments
+	rm -rf $(BUILD) *.egg-info

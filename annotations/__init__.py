@@ -1,0 +1,1 @@
+"""Annotation: the corpus in its inline form, the guideline, and the loop with Label Studio."""

@@ -1,0 +1,1 @@
+"""Training: from the corpus to a released model folder."""

@@ -1,0 +1,113 @@
+"""Make a model folder of a fine-tuned tagger: export, calibrate, evaluate, card, checksums.
+
+    python -m training.release build/corpus.jsonl build/base build/tagger models/zhibiao --version 1.0.0
+
+The calibrator is fitted on corpus documents kept from training and on the evaluation split. What is reported of the
+confidence is cross-fitted: each evaluation document is judged by a calibrator that saw neither it nor its fold.
+"""
+
+import argparse
+import json
+import logging
+import random
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from training import baseline, calibrate, card, export
+from training.data import held_out, load
+from training.evaluate import gold, scored
+from training.finetune import trained
+from training.scoring import score
+from zhibiao import Extractor
+from zhibiao.calibration import PARTS, Calibrator
+from zhibiao.figures import Figure
+from zhibiao.response import figure_json
+from zhibiao.windows import Shape
+
+log = logging.getLogger(__name__)
+FOLDS = 8
+Read = list[tuple[dict[str, Any], Sequence[Figure]]]
+
+
+def read(documents: Sequence[dict[str, Any]], extractor: Extractor) -> Read:
+    """Each document with the figures found in it."""
+    return [(document, extractor(document["text"]).figures) for document in documents]
+
+
+def fitted(documents: Read) -> Calibrator:
+    return calibrate.fit([(document["figures"], found) for document, found in documents])
+
+
+def cross_fitted(evaluation: Read, beside: Read) -> list[tuple[dict[str, Any], list[dict[str, Any]]]]:
+    """The evaluation documents with JSON figures whose confidences come from calibrators that saw other folds only."""
+    order = list(range(len(evaluation)))
+    random.Random(0).shuffle(order)
+    result: dict[int, list[dict[str, Any]]] = {}
+    for fold in range(FOLDS):
+        inside = set(order[fold::FOLDS])
+        calibrator = fitted([item for i, item in enumerate(evaluation) if i not in inside] + beside)
+        for i in inside:
+            result[i] = [figure_json(figure, calibrator.confidences(figure)) for figure in evaluation[i][1]]
+    return [(document, result[i]) for i, (document, _) in enumerate(evaluation)]
+
+
+def by(documents: list[tuple[dict[str, Any], list[dict[str, Any]]]], field: str) -> dict[str, dict[str, Any]]:
+    """The scores for each value of a document's field."""
+    return {value: score([(d["figures"], found) for d, found in documents if d[field] == value])
+            for value in sorted({d[field] for d, _ in documents})}
+
+
+def release(corpus: Path, base: Path, tagger_folder: Path, folder: Path, name: str, version: str) -> dict[str, Any]:
+    """Write the model folder; return its metrics."""
+    shape = Shape()
+    export.write(trained(base, tagger_folder), base / "tokenizer.json", folder, name, version, shape, fp32=tagger_folder / "fp32.onnx")
+    neutral = {part: {"bias": 0.0, "weights": {}} for part in PARTS}
+    (folder / "calibration.json").write_text(json.dumps({"models": neutral}))
+    for placeholder in ("metrics.json", "README.md"):
+        (folder / placeholder).write_text("{}\n")
+    export.seal(folder)
+    extractor = Extractor.load(folder)
+
+    recipe = json.loads((tagger_folder / "recipe.json").read_text())
+    everything = load(corpus).to_list()
+    kept = [document for document in everything if held_out(document["id"], recipe["share"])]
+    evaluation_documents = gold()
+    evaluation, holdout = read(evaluation_documents, extractor), read(kept, extractor)
+    calibrate.save(fitted(evaluation + holdout), folder / "calibration.json")
+    judged = cross_fitted(evaluation, holdout)
+    metrics = {
+        "evaluation": score([(d["figures"], found) for d, found in judged]),
+        "by_kind": by(judged, "kind"), "by_script": by(judged, "script"),
+        "held_out": score([(d["figures"], [figure_json(f, c) for f, c in zip(found, confidences, strict=True)])
+                           for (d, found), confidences in zip(holdout, cross_confidences(holdout, evaluation), strict=True)]),
+        "baseline": scored(evaluation_documents, baseline.extract),
+        "corpus": {"documents": len(everything), "figures": sum(len(d["figures"]) for d in everything), "held_out_documents": len(kept)},
+        "recipe": recipe,
+    }
+    (folder / "metrics.json").write_text(json.dumps(metrics, indent=1) + "\n", encoding="utf-8")
+    (folder / "README.md").write_text(card.render(name, version, metrics, FOLDS), encoding="utf-8")
+    export.seal(folder)
+    return metrics
+
+
+def cross_confidences(documents: Read, beside: Read) -> list[list[dict[str, float]]]:
+    """The confidences of held-out documents by the calibrator of the other split."""
+    calibrator = fitted(beside)
+    return [[calibrator.confidences(figure) for figure in found] for _, found in documents]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    for argument in ("corpus", "base", "tagger", "folder"):
+        parser.add_argument(argument, type=Path)
+    parser.add_argument("--name", default="zhibiao")
+    parser.add_argument("--version", required=True)
+    options = parser.parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    metrics = release(options.corpus, options.base, options.tagger, options.folder, options.name, options.version)
+    print(json.dumps(metrics["evaluation"], indent=1))
+
+
+if __name__ == "__main__":
+    main()

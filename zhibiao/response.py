@@ -1,0 +1,66 @@
+"""The response: an extraction in the shape that users rely on, as plain dictionaries ready for JSON."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from zhibiao.catalogue import catalogue
+from zhibiao.checks import Check
+from zhibiao.figures import Figure
+from zhibiao.header import Header
+from zhibiao.numbers import plain_number
+
+
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """All that was read from one text.
+
+    figures and confidences go together, in the order of the text; confidences hold the calibrated parts and, under `figure`,
+    the whole. checks name figures by their index.
+    """
+
+    model: tuple[str, str]
+    script: str
+    header: Header
+    figures: Sequence[Figure]
+    confidences: Sequence[dict[str, float]]
+    tables: dict[str, Any] | None
+    checks: Sequence[Check]
+    warnings: Sequence[str]
+
+    def response(self, identifier: str | None = None, min_confidence: float = 0.0) -> dict[str, Any]:
+        """The JSON response. Figures below `min_confidence` are left out, and checks over them too."""
+        kept = [i for i, parts in enumerate(self.confidences) if parts["figure"] >= min_confidence]
+        index = {old: new for new, old in enumerate(kept)}
+        figures = [figure_json(self.figures[i], self.confidences[i]) for i in kept]
+        fields: dict[str, dict[str, list[dict[str, Any]]]] = {}
+        for number, figure in enumerate(figures):
+            fields.setdefault(figure["indicator"], {}).setdefault(figure["role"], []).append(
+                {"value": figure["value"], "unit": figure["unit"], "confidence": figure["confidence"], "figure": number})
+        return {
+            "id": identifier,
+            "model": {"name": self.model[0], "version": self.model[1]},
+            "script": self.script,
+            "report": asdict(self.header),
+            "figures": figures,
+            "fields": fields,
+            "tables": self.tables,
+            "checks": [{**asdict(check), "figures": [index[i] for i in check.figures]}
+                       for check in self.checks if all(i in index for i in check.figures)],
+            "warnings": list(self.warnings),
+        }
+
+
+def figure_json(figure: Figure, confidences: dict[str, float]) -> dict[str, Any]:
+    """One figure as JSON."""
+    known = catalogue().indicators.get(figure.indicator)
+    return {
+        "indicator": figure.indicator, "name": known.name if known else figure.indicator,
+        "group": known.group if known else figure.indicator.partition(".")[0],
+        "role": figure.role, "value": plain_number(figure.value), "value_max": plain_number(figure.value_max),
+        "unit": figure.unit, "approx": figure.approx, "nil": figure.nil,
+        "text": figure.text, "start": figure.start, "end": figure.end,
+        "object": figure.object, "section": figure.section, "sentence": {"start": figure.sentence[0], "end": figure.sentence[1]},
+        "source": figure.source, "confidence": confidences["figure"],
+        "confidences": {part: confidences[part] for part in ("span", "indicator", "role", "value")},
+    }
