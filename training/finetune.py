@@ -49,10 +49,11 @@ class Recipe:
 def optimiser(tagger: Tagger, recipe: Recipe) -> torch.optim.Optimizer:
     # With one rate for both, the pretrained weights are lost: the heads need ten times the encoder's.
     encoder = {id(parameter) for parameter in tagger.encoder.parameters()}
-    return torch.optim.AdamW([
-        {"params": [p for p in tagger.parameters() if id(p) in encoder], "lr": recipe.encoder_rate},
-        {"params": [p for p in tagger.parameters() if id(p) not in encoder], "lr": recipe.head_rate},
-    ], weight_decay=recipe.decay, betas=(0.9, 0.98))
+    groups = [([p for p in tagger.parameters() if (id(p) in encoder) is inside], rate)
+              for inside, rate in ((True, recipe.encoder_rate), (False, recipe.head_rate))]
+    # initial_lr: by it a schedule can begin in the middle of a run that goes on.
+    return torch.optim.AdamW([{"params": parameters, "lr": rate, "initial_lr": rate} for parameters, rate in groups],
+                             weight_decay=recipe.decay, betas=(0.9, 0.98))
 
 
 def train(corpus: Path, base: Path, folder: Path, recipe: Recipe) -> None:

@@ -4,13 +4,15 @@ from pathlib import Path
 
 import torch
 from safetensors.torch import load_file
+from tokenizers import Tokenizer
 from torch import nn
 from torch.nn import functional
 from transformers import BertConfig, BertModel
 
 from training.data import IGNORED
 from zhibiao import labels
-from zhibiao.encoding import PAD
+from zhibiao.catalogue import catalogue
+from zhibiao.encoding import END, PAD, START
 
 POINTER = 64
 
@@ -74,11 +76,26 @@ def object_loss(pointer: torch.Tensor, batch: dict[str, torch.Tensor], pointed: 
     return total
 
 
+@torch.no_grad()
+def class_vectors(encoder: BertModel, tokenizer: Tokenizer) -> torch.Tensor:
+    """What the encoder makes of each indicator's name and note, *Shape:* (indicators, width): centred, of unit length.
+
+    The head of the indicators begins with them, so that a rare one is near its words before it has many examples.
+    """
+    vectors = []
+    for indicator in catalogue().indicators.values():
+        ids = torch.tensor([[START, *tokenizer.encode(f"{indicator.name}：{indicator.note}").ids, END]])
+        vectors.append(encoder(ids, attention_mask=torch.ones_like(ids)).last_hidden_state[0, 1:-1].mean(dim=0))
+    matrix = torch.stack(vectors)
+    return functional.normalize(matrix - matrix.mean(dim=0), dim=1)
+
+
 def from_base(folder: Path, dropout: float = 0.1) -> Tagger:
-    """A tagger on the base encoder in `folder`, its heads fresh."""
+    """A tagger on the base encoder in `folder`, its heads fresh but for the class vectors."""
     config = BertConfig.from_pretrained(folder)
     # Dropout inside the encoder costs a third of the time on a CPU; the varied documents regularise enough.
     config.hidden_dropout_prob = config.attention_probs_dropout_prob = 0.0
     tagger = Tagger(config, dropout)
     tagger.encoder.load_state_dict(load_file(folder / "model.safetensors"), strict=False)
+    tagger.indicator.weight.data.copy_(class_vectors(tagger.encoder.eval(), Tokenizer.from_file(str(folder / "tokenizer.json"))))
     return tagger

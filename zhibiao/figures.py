@@ -2,25 +2,21 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Final
 
-from zhibiao import labels
+import numpy as np
+
+from zhibiao import labels, surroundings
 from zhibiao.catalogue import catalogue
 from zhibiao.decoding import Span
 from zhibiao.layout import Layout
-from zhibiao.numbers import KIND, Quantity, parse
+from zhibiao.numbers import Quantity, parse
+from zhibiao.surroundings import Placed
 from zhibiao.view import View
 
-# (单位:个) 97 · 网站数量(个):67 · 金额(万元) 412
-UNIT_BEFORE: Final = re.compile(r"[(（](?:单位|计量单位)?[::]?\s*([一-龥%]{1,5})[)）]\s*[::]?[^\d。;\n()]{0,14}[\s:]*$")
-UNIT_IN_PAGE: Final = re.compile(r"单位\s*[::]\s*([一-龥]{1,4})")
-MONEY_SCALE: Final = {"万元": Decimal(10_000), "亿元": Decimal(10**8), "千元": Decimal(1000), "万条": Decimal(10_000),
-                      "万人次": Decimal(10_000), "万次": Decimal(10_000), "万件": Decimal(10_000), "万个": Decimal(10_000)}
-# A qualifier parted from its number by a verb or a few words: 约占…的48%.
-APART: Final = re.compile(r"(大约|约|至少|不少于|不低于|不超过|超过?|近)(?:占|为|有|完成|开展|更新|举办|组织|召开|达到?|发布)[^\d。;,、]{0,12}$")
-LIST_GAP: Final = re.compile(r"[、,和及与\s]*[^\d、,。;\s]{0,12}[:：]?\s*$")
+SCALE: Final = {"万": Decimal(10_000), "亿": Decimal(10**8), "千": Decimal(1000)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +24,7 @@ class Figure:
     """One figure, complete but for its confidence. Offsets are code points into the source, end exclusive.
 
     probabilities: of span, indicator and role as the tagger gives them; alternatives: the runner-up's probability of
-    indicator and role; parsed: whether a number was read in it.
+    indicator and role.
     """
 
     start: int
@@ -45,7 +41,6 @@ class Figure:
     section: str | None
     sentence: tuple[int, int]
     source: str = "prose"
-    parsed: bool = True
     probabilities: dict[str, float] = field(default_factory=dict)
     alternatives: dict[str, float] = field(default_factory=dict)
 
@@ -55,65 +50,70 @@ def clean(text: str) -> str:
     return re.sub(r"\s+", "", text).replace("％", "%")
 
 
-def unit_around(text: str, span: Span, before: Sequence[tuple[Span, str, str]], indicator: str) -> str:
-    """The unit, simplified, that a number without one takes from a header in front of it or from its list's neighbour."""
-    head = text[max(0, span.start - 40):span.start]
-    if match := UNIT_BEFORE.search(head):
-        word = match[1]
-        if word not in ("不含", "其中", "含"):
-            return word
-    if before:
-        last, unit, code = before[-1]
-        if unit and code == indicator and unit != "%" and last.end <= span.start:
-            gap = text[last.end:span.start]
-            if len(gap) <= 16 and ("、" in gap or "," in gap or "和" in gap) and LIST_GAP.fullmatch(gap):
-                return unit
-    return ""
+def written(view: View, span: Span, quantity: Quantity) -> str:
+    """The unit that a quantity was written with, in the source's own characters."""
+    if quantity.unit_at is None:
+        return quantity.unit
+    return clean(view.source[slice(*view.to_source(span.start + quantity.unit_at[0], span.start + quantity.unit_at[1]))])
+
+
+def indicator_of(span: Span) -> int:
+    """The index of the likeliest indicator; a nil statement always names one of its own, so never `other`."""
+    codes = labels.indicators()
+    best = int(span.indicators.argmax())
+    if span.nil and codes[best] == "other":
+        return int(np.argmax([0.0 if code == "other" else p for code, p in zip(codes, span.indicators, strict=True)]))
+    return best
 
 
 def assemble(view: View, layout: Layout, spans: Sequence[Span]) -> list[Figure]:
     """The figures of a text, in the order of the spans. Spans in which no number can be read are left out."""
-    codes, roles = labels.indicators(), labels.roles()
-    figures: list[Figure] = []
-    before: list[tuple[Span, str, str]] = []
-    for span in spans:
-        start, end = view.to_source(span.start, span.end)
-        chosen, role = int(span.indicators.argmax()), int(span.roles.argmax())
-        if span.nil and codes[chosen] == "other":  # a nil statement always names an indicator
-            chosen = int(span.indicators[:-1].argmax())
-        quantity = Quantity(Decimal(0), None, "", None, "exact") if span.nil else parse(view.text[span.start:span.end])
-        if quantity is None:
-            continue
-        value, value_max, approx = quantity.value, quantity.value_max, quantity.approx
-        folded = quantity.unit
-        unit = folded
-        if quantity.unit_at:
-            unit = clean(view.source[slice(*view.to_source(span.start + quantity.unit_at[0], span.start + quantity.unit_at[1]))])
-        if not unit and not span.nil:
-            folded = unit = unit_around(view.text, span, before, codes[chosen])
-            if unit in MONEY_SCALE:
-                value, value_max = value * MONEY_SCALE[unit], value_max and value_max * MONEY_SCALE[unit]
-                folded = unit = unit[1:]
-        if approx == "exact" and not span.nil and (match := APART.search(view.text, max(0, span.start - 24), span.start)):
-            approx = KIND[match[1]]
-        before.append((span, folded, codes[chosen]))
-        heading = layout.heading_before(span.start)
-        low, high = layout.sentence(span.start, span.end)
-        while low < span.start and view.text[low].isspace():
-            low += 1
-        place = view.to_source(*span.object) if span.object else None
-        ordered_indicators, ordered_roles = sorted(span.indicators)[::-1], sorted(span.roles)[::-1]
-        figures.append(Figure(
-            start=start, end=end, text=view.source[start:end], indicator=codes[chosen],
-            role="level" if span.nil else roles[role], value=value, value_max=value_max, unit=unit, approx=approx, nil=span.nil,
-            object=(view.source[slice(*place)] if place else view.source[start:end] if span.nil else None),
-            section=view.source[slice(*view.to_source(heading.start, heading.end))] if heading else None,
-            sentence=view.to_source(low, high),
-            probabilities={"span": span.probability, "indicator": float(span.indicators[chosen]),
-                           "role": 1.0 if span.nil else float(span.roles[role])},
-            alternatives={"indicator": float(ordered_indicators[1]), "role": 0.0 if span.nil else float(ordered_roles[1])},
-        ))
+    codes = labels.indicators()
+    read = [(span, Quantity(Decimal(0), None, "", None, "exact") if span.nil else parse(view.text[span.start:span.end])) for span in spans]
+    kept = [(span, quantity, codes[indicator_of(span)]) for span, quantity in read if quantity is not None]
+    numbers = [Placed(span.start, span.end, written(view, span, quantity), code, span.nil) for span, quantity, code in kept]
+    figures = []
+    for i, (span, quantity, _) in enumerate(kept):
+        quantity = in_place(view, numbers, i, quantity)
+        numbers[i] = replace(numbers[i], unit=quantity.unit)  # the next item of a list may take it from here
+        figures.append(complete(view, layout, span, quantity))
     return figures
+
+
+def in_place(view: View, numbers: Sequence[Placed], index: int, quantity: Quantity) -> Quantity:
+    """The quantity with the unit and approximation that the text around gives it."""
+    number = numbers[index]
+    if number.nil:
+        return quantity
+    unit, factor = number.unit, Decimal(1)
+    if not unit and not re.match(r"(?:倒数)?第|前|首", view.text[number.start:number.end]):
+        unit = surroundings.unit(view.text, numbers, index)
+        if len(unit) > 1 and unit[0] in SCALE:  # 金额(万元) 412
+            unit, factor = unit[1:], SCALE[unit[0]]
+    elif surroundings.percentage_points(view.text, number):
+        unit = "个百分点"
+    approx = quantity.approx if quantity.approx != "exact" else surroundings.approximation(view.text, number.start)
+    return replace(quantity, value=quantity.value * factor, value_max=quantity.value_max and quantity.value_max * factor, unit=unit, approx=approx)
+
+
+def complete(view: View, layout: Layout, span: Span, quantity: Quantity) -> Figure:
+    """The figure of a span and its quantity."""
+    start, end = view.to_source(span.start, span.end)
+    chosen, role = indicator_of(span), 0 if span.nil else int(span.roles.argmax())
+    heading = layout.heading_before(span.start)
+    low, high = layout.sentence(span.start, span.end)
+    while low < span.start and view.text[low].isspace():
+        low += 1
+    thing = view.source[slice(*view.to_source(*span.object))] if span.object else view.source[start:end] if span.nil else None
+    return Figure(
+        start=start, end=end, text=view.source[start:end], indicator=labels.indicators()[chosen], role=labels.roles()[role],
+        value=quantity.value, value_max=quantity.value_max, unit=quantity.unit, approx=quantity.approx, nil=span.nil, object=thing,
+        section=view.source[slice(*view.to_source(heading.start, heading.end))] if heading else None, sentence=view.to_source(low, high),
+        probabilities={"span": span.probability, "indicator": float(span.indicators[chosen]),
+                       "role": 1.0 if span.nil else float(span.roles[role])},
+        alternatives={"indicator": float(np.partition(span.indicators, -2)[-2]),
+                      "role": 0.0 if span.nil else float(np.partition(span.roles, -2)[-2])},
+    )
 
 
 def usual_unit(figure: Figure, folded_unit: str) -> bool:

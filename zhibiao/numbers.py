@@ -22,11 +22,11 @@ CHINESE: Final = DIGITS + "十百千万亿廿卅拾佰仟半"
 ARABIC = r"\d+(?:[,，]\d+)*(?:[.。．·]\d+)?"
 
 APPROXIMATE: Final = {
-    "more": ("多", "余", "超过", "超", "逾", "以上", "之上", "强", "突破", "破", "有余", "+", "高于", "大于", "上", "出头", "来"),
+    "more": ("多", "余", "超过", "超", "逾", "以上", "之上", "强", "突破", "破", "有余", "+", "高于", "大于", "上", "出头"),
     "less": ("不足", "不到", "将近", "接近", "近", "以下", "以内", "之内", "弱", "低于", "小于"),
-    "about": ("大约", "约", "左右", "上下", "大概", "几", "约为", "约占"),
-    "at_least": ("不少于", "至少", "不低于", "不小于", "最少"),
-    "at_most": ("不超过", "至多", "最多", "不高于", "不多于"),
+    "about": ("大约", "约", "左右", "上下", "大概", "几", "来", "约为", "约占"),
+    "at_least": ("不少于", "至少", "不低于", "不小于", "最少", "≥"),
+    "at_most": ("不超过", "至多", "最多", "不高于", "不多于", "≤"),
 }
 KIND: Final = {word: kind for kind, words in APPROXIMATE.items() for word in words}
 NEVER_BEFORE: Final = frozenset({"多", "余", "以上", "强", "有余", "+", "左右", "几", "弱", "来"})
@@ -58,9 +58,19 @@ class Squeezed:
     at: tuple[int, ...]
 
 
+# What crawling and character recognition put into numbers: pinyin glosses, entities, letters for digits.
+DROPPED: Final = re.compile(r"\s+|\([a-zà-üǎǐǒǔǚüɡ]+\)|&nbsp;?")
+MISREAD: Final = {"O": "0", "o": "0", "l": "1", "I": "1", "w": "万", "W": "万"}
+
+
 def squeeze(text: str) -> Squeezed:
-    at = tuple(i for i, char in enumerate(text) if not char.isspace())
-    return Squeezed("".join(text[i] for i in at), at)
+    """`text` without blanks and glosses, letters that stand for digits put right: 1O7件, l2期, 18.42万(wan)件, 10W+."""
+    dropped = {i for match in DROPPED.finditer(text) for i in range(*match.span())}
+    at = tuple(i for i in range(len(text)) if i not in dropped)
+    plain = "".join(text[i] for i in at)
+    if re.search(r"[A-Za-z]", plain) and re.search(r"\d", plain):
+        plain = re.sub(r"(?<=\d)[wW](?=\D|$)|(?<![A-Za-z])[OolI]+(?=[\d,.])|(?<=[\d,.])[OolI]+", lambda m: "".join(MISREAD[c] for c in m[0]), plain)
+    return Squeezed(plain, at)
 
 
 def chinese(numeral: str) -> Decimal | None:
@@ -122,9 +132,9 @@ def vague(text: str) -> tuple[Decimal, str] | None:
         for scale in match[2]:
             value *= SCALES[scale]
         return value, "about"
-    if match := re.fullmatch(r"([一二三四五六七八])([二三四五六七八九])([十百千万亿]*)|(.*十)([一二三四五六七八])([二三四五六七八九])", text):
+    if match := re.fullmatch(r"([一二三四五六七八])([两二三四五六七八九])([十百千万亿]*)|(.*十)([一二三四五六七八])([二三四五六七八九])", text):
         first, second, rest = (match[1], match[2], match[3]) if match[1] else (match[5], match[6], "")
-        if "一二三四五六七八九".index(second) == "一二三四五六七八九".index(first) + 1:  # 三四十, 十五六: the lower one, roughly
+        if "一二三四五六七八九".index(second.replace("两", "二")) == "一二三四五六七八九".index(first) + 1:  # 三四十, 十五六: the lower one, roughly
             low = chinese((match[4] or "") + first)
             for scale in rest:
                 low = low and low * SCALES[scale]
@@ -195,9 +205,12 @@ def ratio(core: str) -> Found | None:
         ones = Decimal(5) if match[2] == "半" else numeral(match[2] or "零")
         if tens is not None and ones is not None:
             return tens * TEN + ones, None, "%", None, KIND.get(match[3] or "", "exact")
-    if match := re.fullmatch(rf"翻了?([{DIGITS}\d]?)番", core):
-        doublings = numeral(match[1] or "一") or ONE
-        return (Decimal(2) ** int(doublings) - 1) * HUNDRED, None, "%", None, "exact"
+    if match := re.fullmatch(rf"翻了?(近|将近|不到|超过)?([{DIGITS}\d]?)番", core):
+        doublings = numeral(match[2] or "一") or ONE
+        return (Decimal(2) ** int(doublings) - 1) * HUNDRED, None, "%", None, KIND.get(match[1] or "", "exact")
+    if match := re.fullmatch(r"(\d{1,2})/(\d{1,2})", core):
+        part, whole = Decimal(match[1]), Decimal(match[2])
+        return (round(part * HUNDRED / whole, 2).normalize(), None, "%", None, "exact") if whole else None
     if core in HALF_STEPS:
         return HALF_STEPS[core], None, "%", None, "more" if core in ("过半", "大半") else "exact"
     return None
@@ -228,6 +241,8 @@ def ranged(core: str) -> Found | None:
 
 def ranked(core: str) -> Found | None:
     """第4, 第四位, 前三名."""
+    if core in ("首位", "首名"):
+        return ONE, None, core[1], 1, "exact"
     match = re.fullmatch(rf"(倒数第|第|前)({NUMERAL})([名位强]?)(.{{0,2}})", core)
     if not match or (value := amount(match[2])) is None:
         return None
@@ -266,6 +281,8 @@ def plain(core: str) -> Found | None:
         own, tail, tail_start = KIND[scaled[1]], tail[scaled.end():], tail_start + scaled.end()
     if re.match(r"半(?=[天年个小日])", tail):
         number, tail, tail_start = number + Decimal("0.5"), tail[1:], tail_start + 1
+    elif re.fullmatch(r"[天年件期场月]半", tail):  # 两天半
+        number, tail = number + Decimal("0.5"), tail[0]
     unit, approx = split_unit(tail)
     if unit in ("倍半", "成"):
         unit = unit[:1]
