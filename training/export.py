@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 def onnx(tagger: Tagger, path: Path) -> None:
     """The tagger in fp32 ONNX, any batch and length up to 512."""
-    example = torch.randint(5, 100, (2, 24))
+    example = torch.randint(5, tagger.encoder.config.vocab_size, (2, 24))
     batch, tokens = torch.export.Dim("batch", min=1, max=4096), torch.export.Dim("tokens", min=2, max=512)
     torch.onnx.export(tagger.eval(), (example, torch.ones_like(example)), str(path), dynamo=True, external_data=False, opset_version=18,
                       input_names=["ids", "mask"], output_names=["border", "indicator", "role", "pointer"],
@@ -33,7 +33,7 @@ def onnx(tagger: Tagger, path: Path) -> None:
 
 def assert_onnx_matches_torch(tagger: Tagger, path: Path, tolerance: float = 2e-3) -> None:
     """Hold the fp32 network against the tagger on random input. Raises AssertionError with the greatest difference."""
-    ids = torch.randint(5, 1000, (3, 50))
+    ids = torch.randint(5, tagger.encoder.config.vocab_size, (3, 50))
     mask = torch.ones_like(ids)
     mask[1, 30:] = 0
     ids[1, 30:] = 1

@@ -80,7 +80,7 @@ def chinese(numeral: str) -> Decimal | None:
         text = "一" + text
     try:
         return Decimal(str(cn2an.cn2an(text, "normal")))
-    except ValueError:
+    except (ValueError, KeyError):  # a KeyError on 亿两 and the like
         return None
 
 

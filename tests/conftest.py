@@ -1,0 +1,51 @@
+"""A tiny model with random weights, for tests that need a model folder but not what the released one knows."""
+
+import json
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from transformers import BertConfig
+
+from training import base, export
+from training.calibrate import PARTS
+from training.model import Tagger
+from zhibiao import Extractor
+from zhibiao.calibration import Calibrator, Logistic
+from zhibiao.windows import Shape
+
+CHARACTERS = "全市政府网站由家缩减至收到留言条办结率百分之未信息公开申请,。、(): 0123456789%年月万亿余近一二三四五六七八九十件个"
+
+
+@pytest.fixture(scope="session")
+def model_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A sealed model folder of two small layers, its borders biased so that it finds figures at digits now and then."""
+    folder = tmp_path_factory.mktemp("model")
+    vocabulary = [(piece, row) for row, piece in enumerate([*base.SPECIALS, "\n", *dict.fromkeys(CHARACTERS)])]
+    base.tokenizer(vocabulary, np.full(len(vocabulary), -5.0)).save(str(folder / "base.json"))
+    torch.manual_seed(0)
+    tagger = Tagger(BertConfig(vocab_size=len(vocabulary), hidden_size=32, num_hidden_layers=2, num_attention_heads=2,
+                               intermediate_size=64, max_position_embeddings=512, pad_token_id=1))
+    tagger.border.weight.data *= 20
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the exporter's own, about its insides
+        export.write(tagger, folder / "base.json", folder, "tiny", "0.0.0", Shape())
+    neutral = {part: {"bias": 0.0, "weights": {"span": 0.1}} for part in PARTS}
+    (folder / "calibration.json").write_text(json.dumps({"models": neutral}))
+    (folder / "metrics.json").write_text("{}")
+    (folder / "README.md").write_text("# tiny\n")
+    export.seal(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tiny(model_folder: Path) -> Extractor:
+    return Extractor.load(model_folder, threads=1)
+
+
+@pytest.fixture(scope="session")
+def even() -> Calibrator:
+    """A calibrator that knows nothing."""
+    return Calibrator({part: Logistic(0.0, {}) for part in PARTS})

@@ -1,0 +1,56 @@
+"""The corpus: every document reads, no two are the same, none is of the evaluation split."""
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from annotations.export import CORPUS
+from annotations.inline import read
+from zhibiao import catalogue
+
+EVALUATION = Path("annotations/evaluation/dev.jsonl")
+
+
+@pytest.fixture(scope="module")
+def corpus() -> list[dict[str, Any]]:
+    return [document for path in sorted(CORPUS.glob("*.txt")) for document in read(path)]
+
+
+def shingles(text: str, width: int = 24) -> set[str]:
+    letters = "".join(char for char in text if "一" <= char <= "鿿")
+    return {letters[i:i + width] for i in range(len(letters) - width)}
+
+
+def test_ids_are_unique(corpus: list[dict[str, Any]]) -> None:
+    assert [name for name, count in Counter(document["id"] for document in corpus).items() if count > 1] == []
+
+
+def test_size(corpus: list[dict[str, Any]]) -> None:
+    assert len(corpus) >= 220
+    assert sum(len(document["figures"]) for document in corpus) >= 5000
+
+
+def test_every_indicator_and_role_occurs(corpus: list[dict[str, Any]]) -> None:
+    figures = [figure for document in corpus for figure in document["figures"]]
+    assert catalogue().indicators.keys() - {figure["indicator"] for figure in figures} == set()
+    assert catalogue().roles.keys() - {figure["role"] for figure in figures} == set()
+
+
+def test_figures_stand_where_they_say_and_never_overlap(corpus: list[dict[str, Any]]) -> None:
+    for document in corpus:
+        last = 0
+        for figure in document["figures"]:
+            assert document["text"][figure["start"]:figure["end"]] == figure["text"]
+            assert last <= figure["start"]
+            last = figure["end"]
+
+
+def test_nothing_of_the_evaluation_split_is_trained_on(corpus: list[dict[str, Any]]) -> None:
+    evaluated = set().union(*(shingles(json.loads(line)["text"]) for line in EVALUATION.read_text(encoding="utf-8").splitlines()))
+    # Sentences of the statutory form itself (titles of laws, fixed headings) may recur; passages may not.
+    for document in corpus:
+        shared = shingles(document["text"]) & evaluated
+        assert len(shared) <= 0.15 * len(shingles(document["text"])), (document["id"], sorted(shared)[:3])

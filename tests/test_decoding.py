@@ -1,0 +1,53 @@
+"""Decoding: the lattice's best path and posteriors against brute force."""
+
+import itertools
+
+import numpy as np
+import pytest
+
+from zhibiao import labels
+from zhibiao.decoding import lattice, log_softmax, span_probability, spans
+from zhibiao.encoding import Encoded
+from zhibiao.tagger import Tagged
+from zhibiao.windows import Window
+
+
+def allowed(path: tuple[int, ...]) -> bool:
+    return path[0] not in (labels.INSIDE, labels.NIL_INSIDE) and all(labels.ALLOWED[a][b] for a, b in itertools.pairwise(path))
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_against_enumeration(seed: int) -> None:
+    scores = log_softmax(np.random.default_rng(seed).normal(size=(5, 5)) * 2)
+    paths = {path: sum(scores[i, label] for i, label in enumerate(path)) for path in itertools.product(range(5), repeat=5) if allowed(path)}
+    best, forward, backward = lattice(scores)
+    assert tuple(best) == max(paths, key=paths.__getitem__)
+    total = sum(np.exp(score) for score in paths.values())
+    holding = sum(np.exp(score) for path, score in paths.items()
+                  if path[1] == labels.BEGIN and path[2] == labels.INSIDE and path[3] not in (labels.INSIDE,))
+    assert span_probability(scores, forward, backward, 1, 2, labels.BEGIN) == pytest.approx(holding / total, rel=1e-6)
+
+
+def tagged(borders: list[int], core: tuple[int, int]) -> Tagged:
+    """A window of one-character tokens with certain borders."""
+    length = len(borders)
+    border = np.full((length + 2, len(labels.BORDERS)), -5.0, dtype=np.float32)
+    for token, label in enumerate(borders, 1):
+        border[token, label] = 5
+    places = np.concatenate([[-1], np.arange(length), [-1]])
+    encoded = Encoded(Window((), 0, length, *core), np.zeros(length + 2, dtype=np.int64), places, np.where(places < 0, -1, places + 1))
+    return Tagged(encoded, border, np.zeros((length + 2, len(labels.indicators())), dtype=np.float32),
+                  np.zeros((length + 2, len(labels.roles())), dtype=np.float32), np.zeros((length + 2, 8), dtype=np.float32))
+
+
+ROWS = [
+    ([0, 1, 2, 0, 1], (0, 5), [(1, 3, False), (4, 5, False)]), ([1, 1, 2], (0, 3), [(0, 1, False), (1, 3, False)]),
+    ([0, 3, 4, 4], (0, 4), [(1, 4, True)]), ([1, 2, 0, 1, 2], (2, 4), [(3, 5, False)]), ([0, 0], (0, 2), []),
+]
+
+
+@pytest.mark.parametrize(("borders", "core", "expected"), ROWS)
+def test_spans_begin_in_the_core(borders: list[int], core: tuple[int, int], expected: list[tuple[int, int, bool]]) -> None:
+    found = list(spans(tagged(borders, core)))
+    assert [(span.start, span.end, span.nil) for span in found] == expected
+    assert all(span.probability > 0.9 for span in found)
