@@ -91,7 +91,7 @@ def steps(tagger: Tagger, optimizer: torch.optim.Optimizer, batch: dict[str, tor
         optimizer.zero_grad()
         torch.autograd.backward([total])
         optimizer.step()
-    return float(total)
+    return total.item()
 
 
 def fresh(model_folder: Path) -> tuple[Tagger, torch.optim.Optimizer]:
@@ -145,8 +145,8 @@ def test_calibrator_learns_which_figures_are_right(tiny: Extractor) -> None:
         for place in range(0, 100, 10):
             sure = rng.random()
             right = rng.random() < sure
-            gold.append({"start": place, "end": place + 2, "indicator": "website.count", "role": "level", "value": 5 if right else 6, "value_max": None,
-                         "unit": "家", "approx": "exact", "nil": False})
+            gold.append({"start": place, "end": place + 2, "indicator": "website.count", "role": "level", "value": 5 if right else 6,
+                         "value_max": None, "unit": "家", "approx": "exact", "nil": False})
             found.append(figure(place, sure))
         documents.append((gold, found))
     calibrator = calibrate.fit(documents)
