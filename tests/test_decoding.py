@@ -4,10 +4,11 @@ import itertools
 
 import numpy as np
 import pytest
+from tokenizers import Tokenizer, models
 
 from zhibiao import labels
 from zhibiao.decoding import lattice, log_softmax, span_probability, spans
-from zhibiao.encoding import Encoded
+from zhibiao.encoding import Encoded, encode
 from zhibiao.tagger import Tagged
 from zhibiao.windows import Window
 
@@ -20,7 +21,7 @@ def allowed(path: tuple[int, ...]) -> bool:
 def test_against_enumeration(seed: int) -> None:
     scores = log_softmax(np.random.default_rng(seed).normal(size=(5, 5)) * 2)
     paths = {path: sum(scores[i, label] for i, label in enumerate(path)) for path in itertools.product(range(5), repeat=5) if allowed(path)}
-    best, forward, backward = lattice(scores)
+    best, forward, backward = lattice(scores, np.zeros(5, dtype=bool))
     assert tuple(best) == max(paths, key=paths.__getitem__)
     total = sum(np.exp(score) for score in paths.values())
     holding = sum(np.exp(score) for path, score in paths.items()
@@ -35,7 +36,8 @@ def tagged(borders: list[int], core: tuple[int, int]) -> Tagged:
     for token, label in enumerate(borders, 1):
         border[token, label] = 5
     places = np.concatenate([[-1], np.arange(length), [-1]])
-    encoded = Encoded(Window((), 0, length, *core), np.zeros(length + 2, dtype=np.int64), places, np.where(places < 0, -1, places + 1))
+    encoded = Encoded(Window((), 0, length, *core), np.zeros(length + 2, dtype=np.int64), places, np.where(places < 0, -1, places + 1),
+                      np.zeros(length + 2, dtype=bool))
     return Tagged(encoded, border, np.zeros((length + 2, len(labels.indicators())), dtype=np.float32),
                   np.zeros((length + 2, len(labels.roles())), dtype=np.float32), np.zeros((length + 2, 8), dtype=np.float32))
 
@@ -51,3 +53,17 @@ def test_spans_begin_in_the_core(borders: list[int], core: tuple[int, int], expe
     found = list(spans(tagged(borders, core)))
     assert [(span.start, span.end, span.nil) for span in found] == expected
     assert all(span.probability > 0.9 for span in found)
+
+
+def test_nothing_begins_or_ends_within_a_number() -> None:
+    text = "第1季度发布12,345条,占98.5%至三十五件"
+    tokenizer = Tokenizer(models.Unigram([(char, 0.0) for char in ["<s>", "<pad>", "</s>", "<unk>", *dict.fromkeys(text)]], unk_id=3))
+    encoded, = encode(tokenizer, text, [Window((), 0, len(text), 0, len(text))])
+    rng = np.random.default_rng(0)
+    for _ in range(50):
+        path, _, _ = lattice(log_softmax(rng.normal(size=(len(text), 5)) * 3), encoded.glued[1:-1])
+        for number in ("12,345", "98.5%", "三十五"):
+            at = text.index(number)
+            kinds = {label in (labels.OUTSIDE,) for label in path[at:at + len(number)]}
+            assert len(kinds) == 1, number
+            assert labels.BEGIN not in path[at + 1:at + len(number)]

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from training.scoring import calibration, judge, score
+from zhibiao.scoring import calibration, judge, score
 
 
 def figure(start: int, end: int, **fields: Any) -> dict[str, Any]:

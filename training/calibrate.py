@@ -9,10 +9,10 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
-from training.scoring import judge
 from zhibiao.calibration import PARTS, Calibrator, Logistic, features
 from zhibiao.figures import Figure
 from zhibiao.response import figure_json
+from zhibiao.scoring import judge
 
 Gold = Sequence[dict[str, Any]]
 NEUTRAL = dict.fromkeys(PARTS, 0.5)

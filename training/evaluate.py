@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from training import baseline
-from training.scoring import score
 from zhibiao import Extractor
+from zhibiao.scoring import score
 
 DEV = Path("annotations/evaluation/dev.jsonl")
 MEASURES = ("span_f1", "indicator_f1", "figure_f1", "role_acc", "value_acc", "unit_acc", "approx_acc", "ece", "brier", "aurc",

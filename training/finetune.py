@@ -12,13 +12,14 @@ import random
 import time
 from collections import defaultdict
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 
 import torch
 from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
+from torch.optim.lr_scheduler import LambdaLR
 from tqdm import tqdm
-from transformers import get_cosine_schedule_with_warmup
 
 from training import checkpoint
 from training.data import batches, collate, epoch, held_out, load
@@ -31,7 +32,8 @@ log = logging.getLogger(__name__)
 @dataclass(frozen=True, slots=True)
 class Recipe:
     """How to fine-tune. tokens: a batch's size with padding; share: of the documents kept for calibration; averaged: the
-    part of the steps at the end over which weights are averaged."""
+    part of the steps at the end over which weights are averaged; floor: what the learning rates come down to, as a part of
+    their highest; start: a folder with a tagger to go on from instead of the base encoder, empty for none."""
 
     epochs: int = 14
     tokens: int = 1024
@@ -43,6 +45,8 @@ class Recipe:
     dropout: float = 0.1
     share: float = 0.08
     averaged: float = 0.25
+    floor: float = 0.0
+    start: str = ""
     seed: int = 1
 
 
@@ -56,13 +60,25 @@ def optimiser(tagger: Tagger, recipe: Recipe) -> torch.optim.Optimizer:
                              weight_decay=recipe.decay, betas=(0.9, 0.98))
 
 
+def pace(step: int, total: int, recipe: Recipe) -> float:
+    """The learning rates at a step, as a part of their highest: up in a straight line, down by a cosine."""
+    warmup = math.ceil(total * recipe.warmup)
+    if step < warmup:
+        return step / warmup
+    done = min(1.0, (step - warmup) / max(1, total - warmup))
+    return recipe.floor + (1 - recipe.floor) * (1 + math.cos(math.pi * done)) / 2
+
+
 def train(corpus: Path, base: Path, folder: Path, recipe: Recipe) -> None:
     """Write the tagger's `model.safetensors` into `folder`, going on from the checkpoint there if it is of this run."""
     torch.manual_seed(recipe.seed)
     device = "cuda" if torch.cuda.is_available() else "cpu"
     documents = [document for document in load(corpus).to_list() if not held_out(document["id"], recipe.share)]
     tokenizer = Tokenizer.from_file(str(base / "tokenizer.json"))
-    tagger = from_base(base, recipe.dropout).to(device)
+    tagger = from_base(base, recipe.dropout)
+    if recipe.start:
+        tagger.load_state_dict(load_file(Path(recipe.start) / "model.safetensors"))
+    tagger.to(device)
     optimizer, mean = optimiser(tagger, recipe), checkpoint.RunningMean()
     # The number of batches differs a little from epoch to epoch; the schedule takes the first one's for all.
     per_epoch = len(batches(epoch(documents, tokenizer, random.Random(0)), recipe.tokens, random.Random(0)))
@@ -73,7 +89,7 @@ def train(corpus: Path, base: Path, folder: Path, recipe: Recipe) -> None:
     if saved.exists() and (after := checkpoint.load(saved, tagger, optimizer, mean, facts)) is not None:
         first = after
         log.info("going on after epoch %d", first)
-    schedule = get_cosine_schedule_with_warmup(optimizer, math.ceil(total * recipe.warmup), total, last_epoch=first * per_epoch - 1)
+    schedule = LambdaLR(optimizer, partial(pace, total=total, recipe=recipe), last_epoch=first * per_epoch - 1)
     log.info("%d documents, about %d batches an epoch, %d epochs on %s", len(documents), per_epoch, recipe.epochs, device)
     for number in range(first, recipe.epochs):
         rng = random.Random(f"{recipe.seed} {number}")

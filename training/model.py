@@ -97,5 +97,5 @@ def from_base(folder: Path, dropout: float = 0.1) -> Tagger:
     config.hidden_dropout_prob = config.attention_probs_dropout_prob = 0.0
     tagger = Tagger(config, dropout)
     tagger.encoder.load_state_dict(load_file(folder / "model.safetensors"), strict=False)
-    tagger.indicator.weight.data.copy_(class_vectors(tagger.encoder.eval(), Tokenizer.from_file(str(folder / "tokenizer.json"))))
+    tagger.indicator.weight.data.copy_(class_vectors(tagger.encoder, Tokenizer.from_file(str(folder / "tokenizer.json"))))
     return tagger

@@ -18,11 +18,11 @@ from training import baseline, calibrate, card, export
 from training.data import held_out, load
 from training.evaluate import gold, scored
 from training.finetune import trained
-from training.scoring import score
 from zhibiao import Extractor
 from zhibiao.calibration import PARTS, Calibrator
 from zhibiao.figures import Figure
 from zhibiao.response import figure_json
+from zhibiao.scoring import score
 from zhibiao.windows import Shape
 
 log = logging.getLogger(__name__)

@@ -1,7 +1,8 @@
 """Decoding: from the logits of tokens to spans with probabilities.
 
-The borders of a window are read by Viterbi under the one rule that an inside follows its own beginning; a span's
-probability is its exact posterior under that rule (forward-backward), not the product of its tokens' best labels.
+The borders of a window are read by Viterbi under two rules: an inside follows its own beginning, and nothing begins or
+ends in the middle of a number. A span's probability is its exact posterior under these rules (forward-backward), not the
+product of its tokens' best labels.
 """
 
 from collections.abc import Iterator
@@ -44,21 +45,24 @@ def log_sum(values: Array, axis: int) -> Array:
     return np.asarray(np.squeeze(top, axis) + np.log(np.exp(values - top).sum(axis=axis)))
 
 
-def lattice(scores: Array) -> tuple[list[int], Array, Array]:
-    """(best path, forward, backward) of *Shape:* (tokens, borders) log scores under the allowed transitions."""
+def lattice(scores: Array, glued: npt.NDArray[np.bool_]) -> tuple[list[int], Array, Array]:
+    """(best path, forward, backward) of *Shape:* (tokens, borders) log scores under the allowed transitions.
+
+    glued: *Shape:* (tokens,), where the transition into a token runs through the middle of a number.
+    """
     tokens, classes = scores.shape
-    transitions = np.where(np.array(labels.ALLOWED), 0.0, FORBIDDEN)
+    between = np.where(np.array([labels.ALLOWED, labels.GLUED]), 0.0, FORBIDDEN)[glued.astype(np.int64)]
     start = np.where([label in (labels.INSIDE, labels.NIL_INSIDE) for label in range(classes)], FORBIDDEN, 0.0)
     best, back = scores[0] + start, np.zeros((tokens, classes), dtype=np.int64)
     forward, backward = np.empty_like(scores), np.zeros_like(scores)
     forward[0] = best
     for token in range(1, tokens):
-        arriving = best[:, None] + transitions
+        arriving = best[:, None] + between[token]
         back[token] = arriving.argmax(axis=0)
         best = arriving.max(axis=0) + scores[token]
-        forward[token] = log_sum(forward[token - 1][:, None] + transitions, 0) + scores[token]
+        forward[token] = log_sum(forward[token - 1][:, None] + between[token], 0) + scores[token]
     for token in range(tokens - 2, -1, -1):
-        backward[token] = log_sum(transitions + (scores[token + 1] + backward[token + 1])[None, :], 1)
+        backward[token] = log_sum(between[token + 1] + (scores[token + 1] + backward[token + 1])[None, :], 1)
     path = [int(best.argmax())]
     for token in range(tokens - 1, 0, -1):
         path.append(int(back[token, path[-1]]))
@@ -84,7 +88,7 @@ def spans(tagged: Tagged) -> Iterator[Span]:
         return
     low, high = int(body[0]), int(body[-1]) + 1
     scores = log_softmax(tagged.border[low:high])
-    path, forward, backward = lattice(scores)
+    path, forward, backward = lattice(scores, encoded.glued[low:high])
     token = 0
     while token < len(path):
         begin = path[token]

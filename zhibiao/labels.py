@@ -12,6 +12,12 @@ ALLOWED: Final = tuple(
     tuple(later not in (INSIDE, NIL_INSIDE) or earlier in (later, later - 1) for later in range(len(BORDERS)))
     for earlier in range(len(BORDERS))
 )
+# In the middle of a number: outside stays outside, inside stays inside.
+GLUED: Final = tuple(
+    tuple((earlier, later) in ((OUTSIDE, OUTSIDE), (BEGIN, INSIDE), (INSIDE, INSIDE), (NIL_BEGIN, NIL_INSIDE), (NIL_INSIDE, NIL_INSIDE))
+          for later in range(len(BORDERS)))
+    for earlier in range(len(BORDERS))
+)
 
 
 def indicators() -> tuple[str, ...]:
