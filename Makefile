@@ -6,7 +6,7 @@ VERSION ?= $(shell $(BIN)/python -c "import json; print(json.load(open('models/z
 EXTRAS := service,spacy,dev
 BUILD := build
 
-.PHONY: help setup setup-training serve train evaluate test lint format corpus clean
+.PHONY: help setup setup-training serve train evaluate robustness test lint format corpus clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 18
@@ -39,6 +39,9 @@ train: setup-training corpus ## rebuild the released model from the corpus (hour
 
 evaluate: setup-training ## score the released model, a trivial baseline beside it
 	$(BIN)/python -m training.evaluate models/zhibiao
+
+robustness: setup-training ## score it on the evaluation texts written otherwise
+	$(BIN)/python -m training.robustness models/zhibiao
 
 test: setup-training ## run the tests
 	$(BIN)/python -m pytest

@@ -24,6 +24,10 @@ cross-fitted in {folds} folds. `make evaluate` prints the scores with the releas
 `held out`: corpus documents kept from training, of the same hands as the training documents; confidences calibrated on
 the evaluation split alone.
 
+Calibration error {ece:.3f}, 95 % interval {low:.3f} to {high:.3f} (documents drawn anew).
+
+![reliability](reliability.png) ![risk against coverage](risk-coverage.png)
+
 ### By kind of document
 
 {kinds}
@@ -31,6 +35,14 @@ the evaluation split alone.
 ### By script
 
 {scripts}
+
+### Confidence by indicator group
+
+{groups}
+
+## How it was trained
+
+{training}
 """
 
 
@@ -41,4 +53,15 @@ def render(name: str, version: str, metrics: dict[str, Any], folds: int) -> str:
         name=name, version=version, layers="6 layers, hidden 384", figures=corpus["figures"], documents=corpus["documents"],
         held_out=corpus["held_out_documents"], seed=metrics["recipe"]["seed"], gold=evaluation["gold"], dev_documents=evaluation["documents"],
         folds=folds, main=table({"baseline": metrics["baseline"], "model": evaluation, "held out": metrics["held_out"]}),
-        kinds=table(metrics["by_kind"]), scripts=table(metrics["by_script"]))
+        kinds=table(metrics["by_kind"]), scripts=table(metrics["by_script"]), ece=evaluation["ece"], low=metrics["ece_interval"][0],
+        high=metrics["ece_interval"][1], groups=group_table(metrics["by_group"]),
+        training="\n".join(f"- {name}: {value}" for name, value in metrics["recipe"].items()))
+
+
+def group_table(groups: dict[str, dict[str, Any]]) -> str:
+    rows = ["| group | figures found | right | ece | brier | precision at 0.9 | kept at 0.9 |", "|---|---|---|---|---|---|---|"]
+    for name, measured in groups.items():
+        precise = measured["precision_at_0.9"]
+        rows.append(f"| {name} | {measured['predicted']} | {measured['right']:.3f} | {measured['ece']:.3f} | {measured['brier']:.3f} | "
+                    f"{'–' if precise is None else f'{precise:.3f}'} | {measured['kept_at_0.9']:.3f} |")
+    return "\n".join(rows)

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from training import baseline, calibrate, card, export
+from training import baseline, calibrate, card, export, plots
 from training.data import held_out, load
 from training.evaluate import gold, scored
 from training.finetune import trained
@@ -22,12 +22,13 @@ from zhibiao import Extractor
 from zhibiao.calibration import PARTS, Calibrator
 from zhibiao.figures import Figure
 from zhibiao.response import figure_json
-from zhibiao.scoring import score
+from zhibiao.scoring import calibration, outcomes, score
 from zhibiao.windows import Shape
 
 log = logging.getLogger(__name__)
 FOLDS = 8
 Read = list[tuple[dict[str, Any], Sequence[Figure]]]
+Gold = Sequence[dict[str, Any]]
 
 
 def read(documents: Sequence[dict[str, Any]], extractor: Extractor) -> Read:
@@ -58,6 +59,24 @@ def by(documents: list[tuple[dict[str, Any], list[dict[str, Any]]]], field: str)
             for value in sorted({d[field] for d, _ in documents})}
 
 
+def by_group(documents: list[tuple[dict[str, Any], list[dict[str, Any]]]]) -> dict[str, dict[str, Any]]:
+    """The calibration for the figures of each indicator group, with their number."""
+    groups = sorted({figure["group"] for _, found in documents for figure in found})
+    result = {}
+    for group in groups:
+        scored = outcomes([(d["figures"], [figure for figure in found if figure["group"] == group]) for d, found in documents])
+        result[group] = {"predicted": len(scored), "right": sum(ok for _, ok in scored) / max(1, len(scored)), **calibration(scored)}
+    return result
+
+
+def ece_interval(pairs: Sequence[tuple[Gold, Gold]], draws: int = 500) -> tuple[float, float]:
+    """The 95 % interval of the calibration error, by drawing documents anew."""
+    rng = random.Random(0)
+    each = [outcomes([pair]) for pair in pairs]
+    errors = sorted(calibration([item for document in rng.choices(each, k=len(each)) for item in document])["ece"] or 0.0 for _ in range(draws))
+    return errors[round(0.025 * draws)], errors[round(0.975 * draws) - 1]
+
+
 def release(corpus: Path, base: Path, tagger_folder: Path, folder: Path, name: str, version: str) -> dict[str, Any]:
     """Write the model folder; return its metrics."""
     shape = Shape()
@@ -76,8 +95,11 @@ def release(corpus: Path, base: Path, tagger_folder: Path, folder: Path, name: s
     evaluation, holdout = read(evaluation_documents, extractor), read(kept, extractor)
     calibrate.save(fitted(evaluation + holdout), folder / "calibration.json")
     judged = cross_fitted(evaluation, holdout)
+    pairs = [(d["figures"], found) for d, found in judged]
+    plots.reliability(outcomes(pairs), folder / "reliability.png")
+    plots.risk_coverage(outcomes(pairs), folder / "risk-coverage.png")
     metrics = {
-        "evaluation": score([(d["figures"], found) for d, found in judged]),
+        "evaluation": score(pairs), "ece_interval": ece_interval(pairs), "by_group": by_group(judged),
         "by_kind": by(judged, "kind"), "by_script": by(judged, "script"),
         "held_out": score([(d["figures"], [figure_json(f, c) for f, c in zip(found, confidences, strict=True)])
                            for (d, found), confidences in zip(holdout, cross_confidences(holdout, evaluation), strict=True)]),

@@ -102,7 +102,12 @@ def score(documents: Sequence[tuple[Sequence[Figure], Sequence[Figure]]]) -> dic
     }
     for field in FIELDS[1:]:
         report[f"{field}_acc"] = sum(item.fields[field] for item in paired) / len(paired) if paired else 0.0
-    return report | calibration([(float(item.found["confidence"]), item.right) for item in judged])
+    return report | calibration(outcomes(documents))
+
+
+def outcomes(documents: Sequence[tuple[Sequence[Figure], Sequence[Figure]]]) -> list[tuple[float, bool]]:
+    """(confidence, right) of every found figure that counts."""
+    return [(float(item.found["confidence"]), item.right) for gold, found in documents for item in judge(gold, found)[0]]
 
 
 def calibration(scored: Sequence[tuple[float, bool]], bins: int = 15) -> dict[str, float | None]:
