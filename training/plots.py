@@ -7,6 +7,7 @@ import matplotlib
 
 matplotlib.use("Agg")
 from matplotlib import pyplot  # noqa: E402 - the backend comes first
+from matplotlib.figure import Figure  # noqa: E402
 
 Scored = Sequence[tuple[float, bool]]
 
@@ -35,7 +36,7 @@ def risk_coverage(scored: Scored, path: Path) -> None:
     finish(figure, path)
 
 
-def finish(figure: pyplot.Figure, path: Path) -> None:
+def finish(figure: Figure, path: Path) -> None:
     figure.tight_layout()
     # No date in the file: the same figures give the same bytes.
     figure.savefig(path, dpi=90, metadata={"Software": None})

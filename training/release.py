@@ -108,7 +108,7 @@ def release(corpus: Path, base: Path, tagger_folder: Path, folder: Path, name: s
         "recipe": recipe,
     }
     (folder / "metrics.json").write_text(json.dumps(metrics, indent=1) + "\n", encoding="utf-8")
-    (folder / "README.md").write_text(card.render(name, version, metrics, FOLDS), encoding="utf-8")
+    (folder / "README.md").write_text(card.render(extractor.tagger.config, metrics, FOLDS), encoding="utf-8")
     export.seal(folder)
     return metrics
 
