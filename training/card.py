@@ -43,6 +43,9 @@ Calibration error {ece:.3f}, 95 % interval {low:.3f} to {high:.3f} (documents dr
 
 ## How it was trained
 
+Run by run, each from where the last one ended; the weights are a mean over the end of the last. `floor`: what the learning
+rates came down to, as a part of their highest. `make train` is one run over the whole corpus.
+
 {training}
 """
 
@@ -53,11 +56,19 @@ def render(config: dict[str, Any], metrics: dict[str, Any], folds: int) -> str:
     return TEMPLATE.format(
         name=config["name"], version=config["version"], figures=corpus["figures"], documents=corpus["documents"],
         layers=config["encoder"]["num_hidden_layers"], width=config["encoder"]["hidden_size"], pieces=config["encoder"]["vocab_size"],
-        held_out=corpus["held_out_documents"], seed=metrics["recipe"]["seed"], gold=evaluation["gold"], dev_documents=evaluation["documents"],
+        held_out=corpus["held_out_documents"], seed=metrics["legs"][-1]["seed"], gold=evaluation["gold"], dev_documents=evaluation["documents"],
         folds=folds, main=table({"baseline": metrics["baseline"], "model": evaluation, "held out": metrics["held_out"]}),
         kinds=table(metrics["by_kind"]), scripts=table(metrics["by_script"]), ece=evaluation["ece"], low=metrics["ece_interval"][0],
         high=metrics["ece_interval"][1], groups=group_table(metrics["by_group"]),
-        training="\n".join(f"- {name}: {value}" for name, value in metrics["recipe"].items()))
+        training=leg_table(metrics["legs"]))
+
+
+def leg_table(legs: list[dict[str, Any]]) -> str:
+    """The runs that the model has been through, one after the other."""
+    columns = ("documents", "figures", "epochs", "steps", "tokens", "encoder_rate", "head_rate", "floor", "smoothing", "seed")
+    rows = ["| run | " + " | ".join(columns) + " |", "|---|" + "---|" * len(columns)]
+    rows += [f"| {number} | " + " | ".join(str(leg[column]) for column in columns) + " |" for number, leg in enumerate(legs, 1)]
+    return "\n".join(rows)
 
 
 def group_table(groups: dict[str, dict[str, Any]]) -> str:

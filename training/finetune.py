@@ -14,6 +14,7 @@ from collections import defaultdict
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors.torch import load_file, save_file
@@ -35,15 +36,15 @@ class Recipe:
     part of the steps at the end over which weights are averaged; floor: what the learning rates come down to, as a part of
     their highest; start: a folder with a tagger to go on from instead of the base encoder, empty for none."""
 
-    epochs: int = 14
-    tokens: int = 1024
+    epochs: int = 10
+    tokens: int = 768
     encoder_rate: float = 3e-4
     head_rate: float = 3e-3
     decay: float = 0.01
     warmup: float = 0.06
     smoothing: float = 0.05
     dropout: float = 0.1
-    share: float = 0.08
+    share: float = 0.06
     averaged: float = 0.25
     floor: float = 0.0
     start: str = ""
@@ -115,7 +116,14 @@ def train(corpus: Path, base: Path, folder: Path, recipe: Recipe) -> None:
     state = mean.state or tagger.state_dict()
     save_file({name: value.contiguous().cpu() for name, value in state.items()}, folder / "model.safetensors")
     (folder / "recipe.json").write_text(json.dumps(asdict(recipe), indent=1) + "\n")
+    leg = {"documents": len(documents), "figures": sum(len(document["figures"]) for document in documents), "steps": total, **asdict(recipe)}
+    (folder / "legs.json").write_text(json.dumps([*legs(recipe), leg], indent=1) + "\n")
     saved.unlink()
+
+
+def legs(recipe: Recipe) -> list[dict[str, Any]]:
+    """What the tagger that a run starts from has been through, oldest first."""
+    return json.loads((Path(recipe.start) / "legs.json").read_text()) if recipe.start else []
 
 
 def trained(base: Path, folder: Path) -> Tagger:

@@ -18,26 +18,33 @@ from training import baseline, calibrate, card, export, plots
 from training.data import held_out, load
 from training.evaluate import gold, scored
 from training.finetune import trained
-from zhibiao import Extractor
+from zhibiao import Extraction, Extractor
 from zhibiao.calibration import PARTS, Calibrator
-from zhibiao.figures import Figure
 from zhibiao.response import figure_json
 from zhibiao.scoring import calibration, outcomes, score
 from zhibiao.windows import Shape
 
 log = logging.getLogger(__name__)
 FOLDS = 8
-Read = list[tuple[dict[str, Any], Sequence[Figure]]]
+Read = list[tuple[dict[str, Any], Extraction]]
 Gold = Sequence[dict[str, Any]]
 
 
 def read(documents: Sequence[dict[str, Any]], extractor: Extractor) -> Read:
-    """Each document with the figures found in it."""
-    return [(document, extractor(document["text"]).figures) for document in documents]
+    """Each document with what was read in it."""
+    return [(document, extractor(document["text"])) for document in documents]
 
 
 def fitted(documents: Read) -> Calibrator:
-    return calibrate.fit([(document["figures"], found) for document, found in documents])
+    """The calibrator of prose figures; a table's cells have a confidence of their own."""
+    return calibrate.fit([(document["figures"], [figure for figure in found.figures if figure.source == "prose"])
+                          for document, found in documents])
+
+
+def judged_by(calibrator: Calibrator, found: Extraction) -> list[dict[str, Any]]:
+    """The JSON figures of an extraction under another calibrator."""
+    return [figure_json(figure, calibrator.confidences(figure) if figure.source == "prose" else confidences)
+            for figure, confidences in zip(found.figures, found.confidences, strict=True)]
 
 
 def cross_fitted(evaluation: Read, beside: Read) -> list[tuple[dict[str, Any], list[dict[str, Any]]]]:
@@ -49,7 +56,7 @@ def cross_fitted(evaluation: Read, beside: Read) -> list[tuple[dict[str, Any], l
         inside = set(order[fold::FOLDS])
         calibrator = fitted([item for i, item in enumerate(evaluation) if i not in inside] + beside)
         for i in inside:
-            result[i] = [figure_json(figure, calibrator.confidences(figure)) for figure in evaluation[i][1]]
+            result[i] = judged_by(calibrator, evaluation[i][1])
     return [(document, result[i]) for i, (document, _) in enumerate(evaluation)]
 
 
@@ -94,6 +101,7 @@ def release(corpus: Path, base: Path, tagger_folder: Path, folder: Path, name: s
     evaluation_documents = gold()
     evaluation, holdout = read(evaluation_documents, extractor), read(kept, extractor)
     calibrate.save(fitted(evaluation + holdout), folder / "calibration.json")
+    from_evaluation = fitted(evaluation)
     judged = cross_fitted(evaluation, holdout)
     pairs = [(d["figures"], found) for d, found in judged]
     plots.reliability(outcomes(pairs), folder / "reliability.png")
@@ -101,22 +109,15 @@ def release(corpus: Path, base: Path, tagger_folder: Path, folder: Path, name: s
     metrics = {
         "evaluation": score(pairs), "ece_interval": ece_interval(pairs), "by_group": by_group(judged),
         "by_kind": by(judged, "kind"), "by_script": by(judged, "script"),
-        "held_out": score([(d["figures"], [figure_json(f, c) for f, c in zip(found, confidences, strict=True)])
-                           for (d, found), confidences in zip(holdout, cross_confidences(holdout, evaluation), strict=True)]),
+        "held_out": score([(d["figures"], judged_by(from_evaluation, found)) for d, found in holdout]),
         "baseline": scored(evaluation_documents, baseline.extract),
         "corpus": {"documents": len(everything), "figures": sum(len(d["figures"]) for d in everything), "held_out_documents": len(kept)},
-        "recipe": recipe,
+        "legs": json.loads((tagger_folder / "legs.json").read_text()),
     }
     (folder / "metrics.json").write_text(json.dumps(metrics, indent=1) + "\n", encoding="utf-8")
     (folder / "README.md").write_text(card.render(extractor.tagger.config, metrics, FOLDS), encoding="utf-8")
     export.seal(folder)
     return metrics
-
-
-def cross_confidences(documents: Read, beside: Read) -> list[list[dict[str, float]]]:
-    """The confidences of held-out documents by the calibrator of the other split."""
-    calibrator = fitted(beside)
-    return [[calibrator.confidences(figure) for figure in found] for _, found in documents]
 
 
 def main() -> None:
