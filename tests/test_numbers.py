@@ -100,7 +100,7 @@ def test_forms(text: str, value: float, value_max: float | None, unit: str, appr
     assert (plain_number(quantity.value), plain_number(quantity.value_max), quantity.unit, quantity.approx) == (value, value_max, unit, approx)
 
 
-@pytest.mark.parametrize("text", ["", "政府网站", "多条", "、", "网站条", "第"])
+@pytest.mark.parametrize("text", ["", "政府网站", "多条", "、", "网站条", "第", "9" * 20_000, "9" * 300 + "至", "1," * 400 + "x", "9" * 17])
 def test_no_number(text: str) -> None:
     assert parse(text) is None
 

@@ -19,7 +19,8 @@ LARGE: Final = "万亿"
 DIGITS: Final = "零〇一二两三四五六七八九壹贰叁肆伍陆柒捌玖"
 CHINESE: Final = DIGITS + "十百千万亿廿卅拾佰仟半"
 # A decimal with thousands marks; reports put 。 for the point and ，between any digits.
-ARABIC = r"\d+(?:[,，]\d+)*(?:[.。．·]\d+)?"
+# Possessive: a run of digits is taken whole or not at all, else twenty thousand of them would be tried in every cut.
+ARABIC = r"\d++(?:[,，]\d++)*+(?:[.。．·]\d++)?"
 
 APPROXIMATE: Final = {
     "more": ("多", "余", "超过", "超", "逾", "以上", "之上", "强", "突破", "破", "有余", "+", "高于", "大于", "上", "出头"),
@@ -32,6 +33,10 @@ KIND: Final = {word: kind for kind, words in APPROXIMATE.items() for word in wor
 NEVER_BEFORE: Final = frozenset({"多", "余", "以上", "强", "有余", "+", "左右", "几", "弱", "来"})
 BEFORE: Final = re.compile("|".join(sorted(KIND.keys() - NEVER_BEFORE, key=lambda word: (-len(word), word))))
 BEHIND: Final = re.compile(r"(?:有余|以上|之上|以下|以内|之内|左右|上下|出头|多|余|强|弱|\+|来)$")
+
+
+# Beyond it a run of digits is an account or a fault, no amount; JSON readers hold whole numbers up to 2**53.
+GREATEST: Final = Decimal(10**15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +172,7 @@ def parse(text: str) -> Quantity | None:
         end = match.start()
     core = body[start:end]
     found = ratio(core) or ranged(core) or ranked(core) or plain(core)
-    if found is None:
+    if found is None or max(found[0], found[1] or ZERO) > GREATEST:
         return None
     value, value_max, unit, unit_start, own = found
     unit_at = None
