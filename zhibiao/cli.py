@@ -1,4 +1,4 @@
-"""The command line: `zhibiao extract`, `zhibiao indicators`.
+"""The command line: `zhibiao extract`, `zhibiao check`, `zhibiao indicators`.
 
 Exit codes: 0 done, 1 some documents failed (each named on stderr), 2 wrong use.
 """
@@ -7,15 +7,20 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from tabulate import tabulate
+
 from zhibiao import formats
 from zhibiao.catalogue import catalogue
+from zhibiao.checks import across
 from zhibiao.errors import ModelError, ZhibiaoError
 from zhibiao.extractor import Extractor
+from zhibiao.response import Extraction
 from zhibiao.version import __version__
+from zhibiao.view import normalise
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +117,48 @@ def extract(options: argparse.Namespace) -> int:
     return 1 if failed else 0
 
 
+def check(options: argparse.Namespace) -> int:
+    try:
+        extractor = Extractor.load(options.model)
+    except ModelError as error:
+        print(f"zhibiao: {error}", file=sys.stderr)
+        return 2
+    reports: list[tuple[str, Extraction]] = []
+    for document in documents([options.first, options.second]):
+        failure = document.failure
+        if failure is None:
+            try:
+                reports.append((document.id, extractor(document.text)))
+                continue
+            except ZhibiaoError as error:
+                failure = str(error)
+        print(f"zhibiao: {document.id}: {failure}", file=sys.stderr)
+        return 1
+    if len(reports) != 2:
+        print(f"zhibiao: found {len(reports)} documents, expected two reports of one office", file=sys.stderr)
+        return 2
+    years = [report.header.year.value for _, report in reports]
+    if all(isinstance(year, int) for year in years):
+        reports.sort(key=lambda pair: int(pair[1].header.year.value or 0))
+        if abs(int(years[0] or 0) - int(years[1] or 0)) != 1:
+            print(f"zhibiao: the reports are of {years[0]} and {years[1]}; expected two years that follow each other", file=sys.stderr)
+    (earlier_id, earlier), (later_id, later) = reports
+    offices = [normalise(str(report.header.organization.value or "")).text for report in (earlier, later)]
+    if all(offices) and offices[0] != offices[1]:
+        print(f"zhibiao: the reports are of {offices[0]} and {offices[1]}; expected one office", file=sys.stderr)
+    found = list(across(earlier.evidence, later.evidence))
+    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
+    found = list(across(earlier.evidence, later.evidence))
+    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
+    if options.format == "json":
+        json.dump({"earlier": earlier_id, "later": later_id, "checks": [asdict(one) for one in found]}, sys.stdout, ensure_ascii=False, indent=1)
+        print()
+    else:
+        print(f"{earlier_id}, then {later_id}")
+        print(tabulate([(one.status, one.rule, one.message) for one in found], headers=("status", "rule", "message")))
+    return 0
+
+
 def indicators(_: argparse.Namespace) -> int:
     for indicator in catalogue().indicators.values():
         print(f"{indicator.code}\t{indicator.name}\t{' '.join(indicator.units)}\t{indicator.note}".rstrip())
@@ -136,6 +183,13 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("--min-confidence", type=share, default=0.0, metavar="X", help="leave out figures below, 0 to 1")
     command.add_argument("--model", metavar="FOLDER", help="a model folder; default: the released one")
     command.set_defaults(run=extract)
+    command = commands.add_parser("check", help="whether two years of one office agree",
+                                  description="Hold the reports of two years of one office against each other, in whatever order they come.")
+    command.add_argument("first", metavar="A", help="UTF-8 text of one report")
+    command.add_argument("second", metavar="B", help="UTF-8 text of the other")
+    command.add_argument("--format", choices=("table", "json"), default="table", help="default: %(default)s")
+    command.add_argument("--model", metavar="FOLDER", help="a model folder; default: the released one")
+    command.set_defaults(run=check)
     command = commands.add_parser("indicators", help="the list of indicators: code, name, usual units, note")
     command.set_defaults(run=indicators)
     return result

@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-from zhibiao import decoding, figures, header, layout, regions
+from zhibiao import checks, decoding, figures, header, layout, regions, tables
 from zhibiao.calibration import Calibrator
+from zhibiao.checks import Evidence
 from zhibiao.errors import TextTooLongError
 from zhibiao.response import Extraction
 from zhibiao.tagger import Tagger
@@ -34,9 +35,15 @@ class Extractor:
             raise TextTooLongError(len(text), self.limit)
         view = normalise(text)
         arrangement = layout.read(view.text)
-        chosen = windows(view.text, arrangement, regions.prose(view.text), self.tagger.shape)
+        form = tables.read(view, arrangement)
+        chosen = windows(view.text, arrangement, regions.prose(view.text, form.occupied), self.tagger.shape)
         spans = [span for tagged in self.tagger(view.text, chosen) for span in decoding.spans(tagged)]
-        found = figures.assemble(view, arrangement, spans)
+        prose = figures.assemble(view, arrangement, spans)
+        found = [*zip(prose, map(self.calibrator.confidences, prose), strict=True), *zip(form.figures, form.confidences, strict=True)]
+        found.sort(key=lambda pair: (pair[0].start, pair[0].end))
+        evidence = Evidence([figure for figure, _ in found], [confidences for _, confidences in found], form)
+        heading = header.read(view)
+        year = heading.year.value
         return Extraction(
-            model=(self.tagger.name, self.tagger.version), script=script(text), header=header.read(view), figures=found,
-            confidences=[self.calibrator.confidences(figure) for figure in found], tables=None, checks=(), warnings=())
+            model=(self.tagger.name, self.tagger.version), script=script(text), header=heading, evidence=evidence,
+            checks=tuple(checks.check(evidence, text, year if isinstance(year, int) else None)), warnings=form.warnings)

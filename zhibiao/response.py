@@ -1,32 +1,39 @@
 """The response: an extraction in the shape that users rely on, as plain dictionaries ready for JSON."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from zhibiao.catalogue import catalogue
-from zhibiao.checks import Check
+from zhibiao.checks import Check, Evidence
 from zhibiao.figures import Figure
 from zhibiao.header import Header
 from zhibiao.numbers import plain_number
+from zhibiao.tables import form
 
 
 @dataclass(frozen=True, slots=True)
 class Extraction:
     """All that was read from one text.
 
-    figures and confidences go together, in the order of the text; confidences hold the calibrated parts and, under `figure`,
-    the whole. checks name figures by their index.
+    evidence: the figures in the order of the text, confidences for each, which hold the parts and under `figure` the whole, and
+    the tables. checks name figures by their index.
     """
 
     model: tuple[str, str]
     script: str
     header: Header
-    figures: Sequence[Figure]
-    confidences: Sequence[dict[str, float]]
-    tables: dict[str, Any] | None
+    evidence: Evidence
     checks: Sequence[Check]
     warnings: Sequence[str]
+
+    @property
+    def figures(self) -> Sequence[Figure]:
+        return self.evidence.figures
+
+    @property
+    def confidences(self) -> Sequence[Mapping[str, float]]:
+        return self.evidence.confidences
 
     def response(self, identifier: str | None = None, min_confidence: float = 0.0) -> dict[str, Any]:
         """The JSON response. Figures below `min_confidence` are left out, and checks over them too."""
@@ -44,18 +51,18 @@ class Extraction:
             "report": asdict(self.header),
             "figures": figures,
             "fields": fields,
-            "tables": self.tables,
+            "tables": self.evidence.tables.plain,
             "checks": [{**asdict(check), "figures": [index[i] for i in check.figures]}
                        for check in self.checks if all(i in index for i in check.figures)],
             "warnings": list(self.warnings),
         }
 
 
-def figure_json(figure: Figure, confidences: dict[str, float]) -> dict[str, Any]:
+def figure_json(figure: Figure, confidences: Mapping[str, float]) -> dict[str, Any]:
     """One figure as JSON."""
     known = catalogue().indicators.get(figure.indicator)
     return {
-        "indicator": figure.indicator, "name": known.name if known else figure.indicator,
+        "indicator": figure.indicator, "name": known.name if known else form().names.get(figure.indicator, figure.indicator),
         "group": known.group if known else figure.indicator.partition(".")[0],
         "role": figure.role, "value": plain_number(figure.value), "value_max": plain_number(figure.value_max),
         "unit": figure.unit, "approx": figure.approx, "nil": figure.nil,

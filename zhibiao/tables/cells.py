@@ -11,14 +11,16 @@ from typing import Final
 
 # Marks a non-breaking blank: some tables hold it for an empty cell, others to pad.
 PAD: Final = "\0"
-NUMBER: Final = r"\d{1,3}(?:,\d{3})+(?:[.。]\d+)?|\d{1,15}(?:[.。] ?\d+)?"
+LONGEST: Final = 15
+NUMBER: Final = rf"\d{{1,3}}(?:,\d{{3}}){{1,4}}(?:[.。]\d{{1,6}})?|\d{{1,{LONGEST}}}(?:[.。] ?\d{{1,6}})?"
 UNIT: Final = r"(?:[万亿千百]?元|万?[件项个条份宗部家次起人笔批]|件次|人次)"
 VALUE: Final = re.compile(rf"(?:[+\-−–]|增加?|减少?)? ?(?:{NUMBER})(?: ?[余多]?{UNIT})?")
 # A value as a cell of its own may have blanks between its digits: 12 308, 3 7.
 LOOSE: Final = re.compile(rf"(?:[+\-−–]|增加?|减少?)? ?\d(?:[\d, ]{{0,20}}\d)?(?:[.。] ?\d[\d ]{{0,8}})? ?[余多]?{UNIT}?")
 NOTHING: Final = re.compile(r"[/\\\-—–]{1,3}|无")
-IN_LINE: Final = re.compile(rf"(?<![^\s{PAD}])(?:{VALUE.pattern}|{NOTHING.pattern})(?![^\s{PAD}])")
-RULE: Final = re.compile(r"[\s|:+\-=]*-{2}[\s|:+\-=]*")
+# Among words, with pieces of numbers that blanks tore apart: 6,4 72.
+IN_LINE: Final = re.compile(rf"(?<![^\s{PAD}])(?:{VALUE.pattern}|{NOTHING.pattern}|\d[\d,]{{0,{LONGEST}}}\d)(?![^\s{PAD}])")
+RULE: Final = frozenset(" \t|:+-=")
 PAGE: Final = re.compile(r"\s*(?:第\s*\d+\s*页.{0,12}|[-—–]{1,2}\s*\d+\s*[-—–]{1,2}|P\.?\s*\d+)\s*")
 EDGE: Final = f" \t*_`{PAD}"
 
@@ -59,16 +61,18 @@ class Way:
 
 
 ANY: Final = re.compile(rf"[\s{PAD}]++(?!{UNIT}(?![^\s{PAD}]))")
+BLANKS: Final = re.compile(" +")
 # The likeliest way first: the first one that gives as many cells as the form has columns is taken.
 WAYS: Final = (Way(ANY), Way(None), Way(ANY, "spaced"), Way(None, "spaced"), Way(ANY, "all"), Way(None, "all"), Way(ANY, framed=True),
-               Way(re.compile(" +"), within=True), *(Way(re.compile(f"[ {PAD}]{{{width}}}"), within=True) for width in (1, 2, 3, 4)))
+               Way(BLANKS, within=True), *(Way(re.compile(f"[ {PAD}]{{{width}}}"), within=True) for width in (4, 3, 2, 1)))
 
 
 @dataclass(frozen=True, slots=True)
 class Values:
     """A stretch of values. cells: what they are where that is certain; otherwise the text of [start, end) is yet to be parted.
 
-    line: `spaced` or `empty` for a line without anything on it; frame: which end of its line has a mark that may frame it.
+    line: `spaced` or `empty` for a line without anything on it; frame: which end of its line has a mark that may frame it,
+    `alone` where the mark is all that the line has.
     """
 
     start: int
@@ -91,12 +95,12 @@ class Values:
             back = (Cell(self.end, self.end),) if way.framed and self.frame == "end" else ()
             return front + self.cells + back
         found: list[Cell] = []
-        start = self.start
+        start, exact = self.start, way.gap not in (ANY, BLANKS)
         for match in way.gap.finditer(text, self.start, self.end) if way.gap else ():
-            if match.start() > self.start or way.gap is not ANY:
+            if match.start() > self.start or exact:
                 found.append(trimmed(text, start, match.start()))
             start = match.end()
-        if start < self.end or way.gap is not ANY:
+        if start < self.end or exact:
             found.append(trimmed(text, start, self.end))
         return tuple(found)
 
@@ -118,9 +122,10 @@ def parted(text: str, start: int, end: int, mark: str) -> Iterator[Piece]:
     frame = ""
     if mark == "|":
         start, end = start + len(text[start:end]) - len(text[start:end].lstrip()), start + len(text[start:end].rstrip())
-        opened, closed = text[start] == "|" and end - start > 1, text[end - 1] == "|"
+        alone = end - start == 1
+        opened, closed = text[start] == "|" and not alone, text[end - 1] == "|"
         start, end = start + opened, end - closed
-        frame = {(True, False): "start", (False, True): "end"}.get((opened, closed), "")
+        frame = "alone" if alone else "start" if opened else "end" if closed else ""
     values: list[Cell] = []
     words = False
     low = start
@@ -132,13 +137,16 @@ def parted(text: str, start: int, end: int, mark: str) -> Iterator[Piece]:
         if cell.blank or LOOSE.fullmatch(text, cell.start, cell.end):
             values.append(cell)
             continue
-        if values:
+        # Blank cells in front of a line's first label belong to labels that reach down from the lines above.
+        if values and (words or not all(value.blank for value in values)):
             yield Values(values[0].start, values[-1].end, tuple(values))
-            values = []
+        values = []
         yield Label(cell.start, cell.end)
         words = True
     if values:
-        yield Values(values[0].start, values[-1].end, tuple(values), frame="" if words and frame == "start" else frame)
+        # In front of a label, or of a cell alone on its line, a mark parts off nothing.
+        framed = frame == "alone" or len(values) > 1 and not (words and frame == "start")
+        yield Values(values[0].start, values[-1].end, tuple(values), frame=frame if framed else "")
 
 
 def spaced(text: str, start: int, end: int) -> Iterator[Piece]:
@@ -152,12 +160,10 @@ def spaced(text: str, start: int, end: int) -> Iterator[Piece]:
         last = i
         while last + 1 < len(matches) and not text[matches[last].end():matches[last + 1].start()].strip(f" \t{PAD}"):
             last += 1
-        low, high = matches[i].start(), matches[last].end()
-        if text[words_from:low].strip(EDGE):
-            yield Label(words_from, low)
-            while low > words_from and text[low - 1] in f" {PAD}":
-                low -= 1
-            low += low < matches[i].start()  # the first blank parts the label from its first cell
+        low, high = words_from, matches[last].end()
+        if words := text[words_from:matches[i].start()].rstrip(f" \t{PAD}"):
+            yield Label(low, low + len(words))
+            low += len(words) + 1  # the first blank parts the label from its first cell
         after = matches[last + 1].start() if last + 1 < len(matches) else end
         blanks = len(text[high:after]) - len(text[high:after].lstrip(f" {PAD}"))
         words_from = high + blanks
@@ -171,9 +177,13 @@ def spaced(text: str, start: int, end: int) -> Iterator[Piece]:
 def pieces(text: str, start: int, end: int) -> Iterator[Piece]:
     """The pieces of one line, [start, end) without its line break. Rules between rows and page numbers have none."""
     line = text[start:end]
-    if not line.strip(f" \t{PAD}"):
+    core = line.strip(f" \t{PAD}")
+    if not core:
         yield Values(start, start, None, "spaced" if line else "empty")
-    elif RULE.fullmatch(line) or PAGE.fullmatch(line):
+    elif core.isdecimal() and len(core) <= LONGEST:
+        low = start + line.index(core)
+        yield Values(low, low + len(core), (Cell(low, low + len(core)),))
+    elif "--" in line and RULE.issuperset(line) or PAGE.fullmatch(line):
         return
     elif "|" in line:
         yield from parted(text, start, end, "|")

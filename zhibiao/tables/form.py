@@ -5,7 +5,7 @@ make no difference.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
@@ -18,7 +18,8 @@ from zhibiao.catalogue import catalogue
 
 HAN: Final = re.compile(r"[一-龥]+")
 # The number in front of a label: 一、 (三) 1. at the beginning of a line or cell.
-ORDINAL: Final = re.compile(r"(?:^|(?<=[\s|>]))\s*(?:\(?[一二三四五六七八九十]{1,3}\)|[一二三四五六七八九十]{1,3}\s*[、.．]|\d{1,2}\s*[、.．)](?!\d))")
+ORDINAL: Final = re.compile(r"(?:^|(?<=[\s|>]))\s*"
+                            r"(?:\(?[一二三四五六七八九十]{1,3}\)|[一二三四五六七八九十]{1,3}\s*[、.．]|\d{1,2}\s*[、.．)](?!\d))")
 # The shortest beginning of a label that stands for the whole where a line was broken.
 FRAGMENT: Final = 4
 CLOSE: Final = 0.8
@@ -39,12 +40,11 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row; indicator: of its figures where the column has none of its own; role: overrides the columns' where given."""
+    """A row; indicator: of its figures where the column has none of its own; layouts: those that have it."""
 
     code: str
     labels: tuple[str, ...]
     indicator: str
-    role: str
     layouts: tuple[str, ...]
 
 
@@ -61,9 +61,6 @@ class Table:
     def indicator(self, row: Row, column: Column) -> str:
         """The code of what a cell counts."""
         return (column.indicator or row.indicator).format(group=row.indicator)
-
-    def role(self, row: Row, column: Column) -> str:
-        return row.role or column.role
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,29 +91,45 @@ class Folded:
     origins: tuple[int, ...]
 
 
+def unnumbered(text: str) -> str:
+    """The text with blanks in place of the numbers in front of labels."""
+    return ORDINAL.sub(lambda match: " " * len(match[0]), text)
+
+
 @dataclass(frozen=True, slots=True)
 class Form:
-    """The declared form. words: every label with what it may mean; pattern: finds them, the longest first."""
+    """The declared form.
+
+    words: every label with what it may mean; pattern: finds them, the longest first; joined: all of them, to look a piece up in;
+    synonyms: words to replace before comparing, which synonym finds; names: of the codes that only the form has.
+    """
 
     layouts: tuple[str, ...]
     tables: tuple[Table, ...]
     words: Mapping[str, tuple[Meaning, ...]]
     pattern: re.Pattern[str]
-    synonyms: Mapping[str, str]
     joined: str
+    synonyms: Mapping[str, str]
+    synonym: re.Pattern[str]
+    names: Mapping[str, str]
 
-    def fold(self, text: str, start: int = 0, end: int | None = None) -> Folded:
-        """The characters that count of text[start:end], synonyms replaced."""
-        chunk = ORDINAL.sub(lambda match: " " * len(match[0]), text[start:end])
+    def standard(self, folded: str) -> str:
+        """A folded text with its synonyms replaced."""
+        return self.synonym.sub(lambda match: self.synonyms[match[0]], folded)
+
+    def letters(self, text: str) -> str:
+        """The characters of a text that count, synonyms replaced."""
+        return self.standard("".join(HAN.findall(unnumbered(text))))
+
+    def fold(self, text: str, intervals: Iterable[tuple[int, int]]) -> Folded:
+        """The letters of several stretches of a text together, so that a label broken over lines is whole again."""
         characters: list[str] = []
         origins: list[int] = []
-        for match in HAN.finditer(chunk):
-            characters.append(match[0])
-            origins.extend(range(start + match.start(), start + match.end()))
-        folded = "".join(characters)
-        for word, standard in self.synonyms.items():
-            folded = folded.replace(word, standard)
-        return Folded(folded, tuple(origins))
+        for start, end in intervals:
+            for match in HAN.finditer(unnumbered(text[start:end])):
+                characters.append(match[0])
+                origins.extend(range(start + match.start(), start + match.end()))
+        return Folded(self.standard("".join(characters)), tuple(origins))
 
     def find(self, folded: str) -> Iterator[Word]:
         """The labels in a folded text, in order, without overlap."""
@@ -137,11 +150,6 @@ class Form:
         chosen = [label for label in rows if label.startswith(folded)] if len(begun) == 1 else get_close_matches(folded, rows, 1, CLOSE)
         return rows[chosen[0]] if chosen else None
 
-    def names(self) -> dict[str, str]:
-        """The Chinese name of each code that only the form has."""
-        known = catalogue().indicators
-        return {row.indicator: row.labels[0] for table in self.tables for row in table.rows.values() if not table.across and row.indicator not in known}
-
 
 def labelled(entry: Mapping[str, Any], own: str) -> str:
     return str(entry.get("indicator", own))
@@ -155,7 +163,7 @@ def table(number: int, declared: Mapping[str, Any], layouts: tuple[str, ...]) ->
                       for code, entry in chosen.items())
         for key, chosen in declared["columns"].items() for layout in (layouts if key == "both" else (key,))
     }
-    rows = {code: Row(code, tuple(entry["labels"]), labelled(entry, prefix + code), entry.get("role", ""), tuple(entry.get("layouts", layouts)))
+    rows = {code: Row(code, tuple(entry["labels"]), labelled(entry, prefix + code), tuple(entry.get("layouts", layouts)))
             for code, entry in declared["rows"].items()}
     return Table(number, declared["within"], declared.get("across", False), columns, rows)
 
@@ -186,6 +194,8 @@ def form() -> Form:
                     owners.setdefault((label, column.code), []).append(layout)
         for (label, code), of in owners.items():
             mean(label, "column", known.number, code, tuple(of))
+    names = {code: row.labels[0] for known in tables for row in known.rows.values() for columns in known.columns.values()
+             for column in columns if (code := known.indicator(row, column)) not in catalogue().indicators}
     pattern = re.compile("|".join(sorted(words, key=lambda label: (-len(label), label))))
-    return Form(layouts, tables, {label: tuple(meanings) for label, meanings in words.items()}, pattern,
-                declared["synonyms"], "\n".join(words))
+    return Form(layouts, tables, {label: tuple(meanings) for label, meanings in words.items()}, pattern, "\n".join(words),
+                declared["synonyms"], re.compile("|".join(declared["synonyms"])), names)

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Final, Literal
 
 from zhibiao.numbers import Quantity, parse
-from zhibiao.tables.cells import ANY, LOOSE, WAYS, Cell, Values, Way
+from zhibiao.tables.cells import Cell
+from zhibiao.tables.fitting import Fitter, parts_lines, read
 from zhibiao.tables.form import Column, Form, Row, Table, Word
 from zhibiao.tables.runs import Run
 
@@ -15,7 +16,6 @@ from zhibiao.tables.runs import Run
 How = Literal["headers", "count", "position"]
 NEGATIVE: Final = re.compile(r"[\-−–减]")
 SIGN: Final = re.compile(r"(?:[+\-−–]|增加?|减少?) ?")
-FALSE_JOIN: Final = re.compile(r"\D*0 ?\d")
 HEADER_UNIT: Final = re.compile(r"单位\s*[:：]?\s*([千万亿]?元)")
 # Long enough to open the table of applications by itself.
 DISTINCT: Final = 9
@@ -67,39 +67,6 @@ def amount(text: str) -> Quantity | None:
     return Quantity(value, None, quantity.unit, at, quantity.approx)
 
 
-def cut(cells: Sequence[Cell], count: int) -> Sequence[Cell] | None:
-    """The cells without the blank ones that are too many at one end; None where that leaves the number wrong or in doubt."""
-    extra = len(cells) - count
-    front, back = all(cell.blank for cell in cells[:extra]), all(cell.blank for cell in cells[-extra:])
-    return None if extra <= 0 or front == back else cells[extra:] if front else cells[:-extra]
-
-
-def read(text: str, values: Sequence[Values], way: Way) -> list[Cell]:
-    return [cell for some in values for cell in some.read(text, way)]
-
-
-def fit(text: str, values: Sequence[Values], counts: Sequence[int], parting_lines: bool) -> Sequence[Cell] | None:
-    """The values as cells, read in the likeliest way that gives one of these numbers of them.
-
-    parting_lines: empty lines part the cells of this text, so they are none themselves.
-    """
-    one_line = sum(not some.line for some in values) == 1
-    for way in WAYS:
-        if way.within and not one_line or way.lines == "all" and parting_lines:
-            continue
-        cells = read(text, values, way)
-        if way.gap is None and any(not LOOSE.fullmatch(text, cell.start, cell.end) or FALSE_JOIN.match(text, cell.start, cell.end)
-                                   for cell in cells if not cell.blank):
-            continue
-        for count in counts:
-            if len(cells) == count:
-                return cells
-        for count in counts:
-            if (fewer := cut(cells, count)) is not None:
-                return fewer
-    return None
-
-
 class Placer:
     """Goes through the runs of a text and remembers which table they are in and which headers were seen."""
 
@@ -107,26 +74,41 @@ class Placer:
         self.form = form
         self.text = text
         self.runs = found
-        self.result = Placement(layout(form, found))
+        self.layout = layout(form, found)
+        self.fitter = Fitter(text, any(parts_lines(text, run) for run in found))
+        self.result = Placement(self.layout)
         self.within: str | None = None
         self.headers: set[str] = set()
         self.unit = ""
-        self.parting_lines = any(parts_lines(text, run) for run in found)
 
     def place(self) -> Placement:
-        for run in self.runs:
-            if run.apart:
-                self.within, self.unit = None, ""
-                self.headers.clear()
-            self.take(run)
+        """Place all runs; once more where later rows may settle how to read earlier ones."""
+        self.pass_through()
+        if self.fitter.doubtful and self.fitter.shifts:
+            self.result = Placement(self.layout)
+            self.pass_through()
         self.result.warnings.extend(self.missing())
         return self.result
 
+    def pass_through(self) -> None:
+        for run in self.runs:
+            if run.apart or run is self.runs[0]:
+                self.leave()
+            self.take(run)
+
+    def leave(self) -> None:
+        """Forget the table and its headers."""
+        self.within, self.unit = None, ""
+        self.headers.clear()
+
     def take(self, run: Run) -> None:
+        """Take notice of a run's labels and place its values, if it has any."""
         words = list(self.form.find(run.folded.text))
         rows = [pair for word in words if (pair := self.enter(word))]
         if match := HEADER_UNIT.search(self.text, run.labels[0].start, run.labels[-1].end):
             self.unit = match[1]
+        if not run.values:
+            return
         tail = run.folded.text[words[-1].end if words else 0:]
         named = rows[-1] if rows and rows[-1][0] is words[-1] else None
         doubtful = False
@@ -134,12 +116,13 @@ class Placer:
             like = self.form.row_like(tail, self.within) if self.within else None
             named, doubtful = (Word(len(run.folded.text) - len(tail), len(run.folded.text), tail, ()), *like) if like else None, True
         for _, table, row in rows if named is None or doubtful else rows[:-1]:
-            self.result.rows.setdefault((table.number, row.code), ())
+            if (self.layout or row.layouts[0]) in row.layouts:
+                self.result.rows.setdefault((table.number, row.code), ())
         if self.within == "disputes":
             self.across(run, words)
         elif named:
             self.row(run, words, *named, doubtful)
-        elif self.within == "applications" and tail and fit(self.text, run.values, (7,), self.parting_lines):
+        elif self.within == "applications" and tail and self.fitter.fit(run.values, (7,)):
             self.result.unknown.append(tail)
             self.result.warnings.append(f"applications: the form has no row {tail}; its cells were not read")
             self.occupy(run, words)
@@ -148,8 +131,8 @@ class Placer:
         """Take notice of a label; what it says if it is a row's."""
         opened = next((self.form.tables[meaning.table] for meaning in word.meanings if meaning.kind == "opens"), None)
         if opened and (self.within != opened.within or opened.within == "article20"):
-            self.within, self.unit = opened.within, ""
-            self.headers.clear()
+            self.leave()
+            self.within = opened.within
         of_columns = [meaning for meaning in word.meanings if meaning.kind == "column"]
         if self.within is None and any(self.form.tables[meaning.table].within == "article20" for meaning in of_columns):
             self.within = "article20"
@@ -182,20 +165,21 @@ class Placer:
         self.result.rows.setdefault(key, ())
         if all(values.nothing for values in run.values):
             return
-        cells = fit(self.text, run.values, [len(columns) for columns in variants], self.parting_lines)
-        if cells is None:
-            cells = read(self.text, run.values, Way(ANY))
-            most = max(map(len, variants))
-            if run.last and len(cells) < most and not self.text[run.end:].strip(" \t\n|\0"):
-                columns = variants[0]
-                self.warn(f"{table.within}: the text ends in the row {row.labels[0]}, after {len(cells)} of {len(columns)} cells")
-                self.store(run, word, table, row, columns, cells, "position")
-                self.occupy(run, words)
-            elif len(cells) > 1:
-                self.occupy(run, words)
-                self.warn(f"{table.within}: the row {row.labels[0]} has {len(cells)} cells where the form has {most}; none was read")
+        # A header, or else the rest of the text, says how many cells there are; only without either may it be any number.
+        sure = [columns for columns in variants if self.headed(columns)] or ([known] if known else variants)
+        rest, most = self.fitter.cut_off(run, len(variants[0])), max(map(len, sure))
+        whole = rest is None or len(rest) == len(read(self.text, run.values))
+        cells = self.fitter.fit(run.values, [len(columns) for columns in sure]) if whole else None
+        if cells is None and rest:
+            self.warn(f"{table.within}: the text ends in the row {row.labels[0]}, after {len(rest)} of {len(variants[0])} cells")
+            self.store(run, word, table, row, variants[0], rest, "position")
+            self.occupy(run, words)
             return
-        fitting = [columns for columns in variants if len(columns) == len(cells)]
+        if cells is None:
+            if (count := len(read(self.text, run.values))) > 1:
+                self.unread(run, words, f"{table.within}: the row {row.labels[0]} has {count} cells where the form has {most}")
+            return
+        fitting = [columns for columns in sure if len(columns) == len(cells)]
         how: How = "headers" if self.headed(fitting[0]) and not doubtful else "count"
         chosen: Sequence[Column | None] = fitting[0]
         if len(fitting) > 1 and not self.headed(fitting[0]) and fitting[0] is not known:
@@ -211,18 +195,20 @@ class Placer:
         table = next(table for table in self.form.tables if table.across)
         columns = next(iter(table.columns.values()))
         rows = list(table.rows.values())
-        labels = {meaning.code: word for word in reversed(words) for meaning in word.meanings if meaning.kind == "row" and meaning.table == table.number}
+        labels = {meaning.code: word for word in reversed(words) for meaning in word.meanings
+                  if meaning.kind == "row" and meaning.table == table.number}
         named = [row for row in rows if row.code in labels]
         counts = [len(columns) * len(rows), *([len(columns) * len(named)] if named and len(named) < len(rows) else [])]
-        cells: Sequence[Cell] | None = fit(self.text, run.values, counts, self.parting_lines)
+        # A mark alone in front of the values closes the row of headers.
+        values = run.values[1:] if run.values and run.values[0].frame == "alone" else run.values
+        cells: Sequence[Cell] | None = self.fitter.fit(values, counts)
         how: How = "count"
         if cells is None:
-            cells = read(self.text, run.values, Way(ANY))
-            if not self.headed(columns) or len(cells) < 2:
+            cells = self.fitter.cut_off(replace(run, values=values), counts[0])
+            if not self.headed(columns) or (count := len(read(self.text, values))) < 2:
                 return
-            if not run.last or len(cells) > counts[0] or self.text[run.end:].strip(" \t\n|\0"):
-                self.warn(f"disputes: {len(cells)} cells where the form has {counts[0]}; none was read")
-                self.occupy(run, words)
+            if cells is None:
+                self.unread(run, words, f"disputes: {count} cells where the form has {counts[0]}")
                 return
             self.warn(f"disputes: the text ends after {len(cells)} of {counts[0]} cells")
             how = "position"
@@ -251,8 +237,9 @@ class Placer:
                 stored.append(None)
                 continue
             unit = self.unit if column.unit.endswith("元") and self.unit else column.unit
-            known = any(header in self.headers for header in column.labels) or column.unit.endswith("元")
-            stored.append(Placed(Place(table, row, column), cell, quantity, how, span, label, unit if known else ""))
+            if unit == "件" and not self.headers.intersection(column.labels):
+                unit = ""
+            stored.append(Placed(Place(table, row, column), cell, quantity, how, span, label, unit))
         stored.extend([None] * (len(columns) - len(stored)))
         self.result.rows[table.number, row.code] = tuple(stored)
 
@@ -260,6 +247,15 @@ class Placer:
         """Keep the tagger from what lies between a run's first label of the form and its last value."""
         start = run.folded.origins[words[0].start] if words else run.labels[-1].start
         self.result.occupied.append((start, max(run.end, start + 1)))
+
+    def unread(self, run: Run, words: Sequence[Word], why: str) -> None:
+        """Give up a row. One that is set like a sentence is left to the tagger, which knows tables retold in lines of text."""
+        filled = [values for values in run.values if not values.line]
+        if len(filled) == 1 and filled[0].cells is None:
+            self.warn(f"{why}; it was read as prose")
+        else:
+            self.warn(f"{why}; none was read")
+            self.occupy(run, words)
 
     def warn(self, warning: str) -> None:
         if warning not in self.result.warnings:
@@ -280,13 +276,6 @@ class Placer:
             absent = [row.code for number, row in expected if (number, row.code) not in self.result.rows]
             if absent:
                 yield f"{within}: rows missing: {', '.join(absent)}"
-
-
-def parts_lines(text: str, run: Run) -> bool:
-    """Whether empty lines stand between the cells of a row that is whole without them."""
-    filled = [i for i, values in enumerate(run.values) if not values.line]
-    inside = any(values.line == "empty" for values in run.values[filled[0]:filled[-1]]) if filled else False
-    return inside and len(read(text, run.values, Way(ANY))) in (3, 7, 15)
 
 
 def layout(form: Form, found: Iterable[Run]) -> str | None:

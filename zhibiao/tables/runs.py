@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from zhibiao.tables.cells import VALUE, Label, Values, pieces
@@ -13,7 +13,9 @@ CLAUSE: Final = re.compile(r"[,:，：]")
 HEADING: Final = re.compile(r"\s*[一二三四五六七八九十]{1,3}\s*[、.．]")
 WORD: Final = re.compile(r"[^\s|\0]+")
 # Characters that belong to no label of the form: more of them make a sentence, with a comma already fewer.
-FOREIGN, FOREIGN_IN_CLAUSE = 24, 8
+FOREIGN, FOREIGN_IN_CLAUSE, FOREIGN_ALONE = 24, 8, 6
+# Over how many lines a label may be broken.
+LINES: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ def sentence(form: Form, line: str) -> bool:
         return False
     if SENTENCE.search(line):
         return True
-    foreign = form.foreign(form.fold(line).text)
+    foreign = form.foreign(form.letters(line))
     if not foreign:
         return False
     if len(foreign) > FOREIGN or len(foreign) > FOREIGN_IN_CLAUSE and CLAUSE.search(line):
@@ -46,7 +48,7 @@ def sentence(form: Form, line: str) -> bool:
         return True
     # A number within words of its own: 含修订2件.
     words = WORD.findall(ORDINAL.sub(" ", line))
-    return any(re.search(r"\d", word) and not VALUE.fullmatch(word) and form.foreign(form.fold(word).text) for word in words)
+    return any(re.search(r"\d", word) and not VALUE.fullmatch(word) and form.foreign(form.letters(word)) for word in words)
 
 
 def lines(text: str) -> Iterator[tuple[int, int]]:
@@ -59,19 +61,23 @@ def lines(text: str) -> Iterator[tuple[int, int]]:
         start = end + 1
 
 
-def fold(form: Form, text: str, labels: list[Label]) -> Folded:
-    """Several labels folded into one, so that one broken over lines is whole again."""
-    parts = [form.fold(text, label.start, label.end) for label in labels]
-    joined = "".join(part.text for part in parts)
-    for word, standard in form.synonyms.items():
-        joined = joined.replace(word, standard)
-    return Folded(joined, tuple(origin for part in parts for origin in part.origins))
-
-
 def names_row(form: Form, folded: str) -> bool:
-    """Whether a folded text ends with a label that can only be a row's."""
+    """Whether a folded text ends with a label that can only be that of a row below others."""
     words = list(form.find(folded))
-    return bool(words) and words[-1].end == len(folded) and all(meaning.kind == "row" for meaning in words[-1].meanings)
+    return bool(words) and words[-1].end == len(folded) and all(
+        meaning.kind == "row" and not form.tables[meaning.table].across for meaning in words[-1].meanings)
+
+
+def strange(form: Form, text: str, labels: list[Label]) -> bool:
+    """Whether the last label is none of the form, nor a piece of one."""
+    letters = form.letters(text[labels[-1].start:labels[-1].end]) if labels else ""
+    return len(letters) >= FOREIGN_ALONE and form.foreign(letters) == letters
+
+
+def closed(values: list[Values]) -> tuple[Values, ...]:
+    """The values of a row; a last mark on a line of its own ends the row and is no cell."""
+    last = next((i for i in reversed(range(len(values))) if not values[i].line), -1)
+    return tuple(replace(some, cells=(), frame="end") if i == last and some.frame == "alone" else some for i, some in enumerate(values))
 
 
 def runs(form: Form, text: str) -> Iterator[Run]:
@@ -80,8 +86,11 @@ def runs(form: Form, text: str) -> Iterator[Run]:
     values: list[Values] = []
     apart = True
 
+    def folded(last: int = 0) -> Folded:
+        return form.fold(text, ((label.start, label.end) for label in labels[-last:]))
+
     def run(last: bool = False) -> Run:
-        return Run(fold(form, text, labels), tuple(labels), tuple(values), apart, last)
+        return Run(folded(), tuple(labels), closed(values), apart, last)
 
     for start, end in lines(text):
         if sentence(form, text[start:end]):
@@ -94,8 +103,8 @@ def runs(form: Form, text: str) -> Iterator[Run]:
                 if labels:
                     values.append(piece)
                 continue
-            # Blank cells and lines between the words of a header are none of a row's.
-            if values and not (all(some.nothing for some in values) and not names_row(form, fold(form, text, labels).text)):
+            # Blank cells and lines between the words of a header are none of a row's; words that are not the form's end one.
+            if values and not (all(some.nothing for some in values) and not names_row(form, folded(LINES).text)) or strange(form, text, labels):
                 yield run()
                 labels, apart = [], False
             values = []
