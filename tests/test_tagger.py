@@ -60,7 +60,7 @@ def test_batches_and_single_windows_agree(tiny: Extractor) -> None:
     text = normalise("收到留言12件,办结率98%。" * 80).text
     chosen = list(windows(text, layout.read(text), [(0, len(text))], tiny.tagger.shape))
     assert len(chosen) > 3
-    together, alone = list(tiny.tagger(text, chosen, batch=8)), list(tiny.tagger(text, chosen, batch=1))
+    together, alone = list(tiny.tagger(text, chosen)), list(tiny.tagger(text, chosen, tokens=1))
     for one, other in zip(together, alone, strict=True):
         assert one.encoded.window == other.encoded.window
         # Dynamic quantisation takes its range over the batch, so logits shift a little with their company.

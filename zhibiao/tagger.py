@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -18,6 +18,7 @@ from zhibiao.encoding import PAD, Encoded, encode
 from zhibiao.errors import ModelError
 from zhibiao.windows import Shape, Window
 
+WINDOWS_AT_A_TIME = 64
 FILES = ("config.json", "tokenizer.json", "model.onnx", "model.safetensors", "calibration.json", "metrics.json", "README.md")
 Logits = npt.NDArray[np.float32]
 
@@ -87,20 +88,19 @@ class Tagger:
     def version(self) -> str:
         return str(self.config["version"])
 
-    def __call__(self, text: str, windows: Iterable[Window], batch: int = 8) -> Iterator[Tagged]:
-        """Tag the windows of the normalised `text`, in their order; at most `batch` of like length go together.
+    def __call__(self, text: str, windows: Iterable[Window], tokens: int = 1024) -> Iterator[Tagged]:
+        """Tag the windows of the normalised `text`, in their order; those of like length go together, at most `tokens` at a time.
 
-        Works on few windows at a time, so memory does not grow with the text.
+        Works on few windows at a time, so memory does not grow with the text. What goes together depends on the text alone:
+        dynamic quantisation takes its range over a batch, and the same text must give the same answer.
         """
         remaining = iter(windows)
-        while some := list(islice(remaining, 8 * batch)):
-            yield from self._tag(encode(self.tokenizer, text, some), batch)
+        while some := list(islice(remaining, WINDOWS_AT_A_TIME)):
+            yield from self._tag(encode(self.tokenizer, text, some), tokens)
 
-    def _tag(self, encodings: list[Encoded], batch: int) -> list[Tagged]:
-        order = sorted(range(len(encodings)), key=lambda i: len(encodings[i].ids))
+    def _tag(self, encodings: list[Encoded], tokens: int) -> list[Tagged]:
         tagged: dict[int, Tagged] = {}
-        for low in range(0, len(order), batch):
-            chosen = order[low:low + batch]
+        for chosen in batches([len(encoded.ids) for encoded in encodings], tokens):
             width = max(len(encodings[i].ids) for i in chosen)
             ids = np.full((len(chosen), width), PAD, dtype=np.int64)
             for row, i in enumerate(chosen):
@@ -109,3 +109,15 @@ class Tagger:
             for row, i in enumerate(chosen):
                 tagged[i] = Tagged(encodings[i], *(output[row, :len(encodings[i].ids)] for output in outputs))
         return [tagged[i] for i in range(len(encodings))]
+
+
+def batches(lengths: Sequence[int], tokens: int) -> Iterator[list[int]]:
+    """The indices of sequences of these lengths, by like length, each batch with its padding within `tokens` where it can be."""
+    batch: list[int] = []
+    for index in sorted(range(len(lengths)), key=lengths.__getitem__):
+        if batch and (len(batch) + 1) * lengths[index] > tokens:
+            yield batch
+            batch = []
+        batch.append(index)
+    if batch:
+        yield batch
