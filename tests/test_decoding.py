@@ -7,7 +7,7 @@ import pytest
 from tokenizers import Tokenizer, models
 
 from zhibiao import labels
-from zhibiao.decoding import lattice, log_softmax, span_probability, spans
+from zhibiao.decoding import lattice, log_softmax, runs, spans
 from zhibiao.encoding import Encoded, encode
 from zhibiao.tagger import Tagged
 from zhibiao.windows import Window
@@ -19,14 +19,20 @@ def allowed(path: tuple[int, ...]) -> bool:
 
 @pytest.mark.parametrize("seed", range(5))
 def test_against_enumeration(seed: int) -> None:
-    scores = log_softmax(np.random.default_rng(seed).normal(size=(5, 5)) * 2)
+    rng = np.random.default_rng(seed)
+    logits = rng.normal(size=(5, 5)) * 2
+    scores = log_softmax(logits)
     paths = {path: sum(scores[i, label] for i, label in enumerate(path)) for path in itertools.product(range(5), repeat=5) if allowed(path)}
-    best, forward, backward = lattice(scores, np.zeros(5, dtype=bool))
-    assert tuple(best) == max(paths, key=paths.__getitem__)
+    # Beside a longer window, whose length must not matter.
+    read = lattice([rng.normal(size=(9, 5)), logits], [np.zeros(9, dtype=bool), np.zeros(5, dtype=bool)])
+    assert tuple(read.paths[1, :5]) == max(paths, key=paths.__getitem__)
     total = sum(np.exp(score) for score in paths.values())
-    holding = sum(np.exp(score) for path, score in paths.items()
-                  if path[1] == labels.BEGIN and path[2] == labels.INSIDE and path[3] not in (labels.INSIDE,))
-    assert span_probability(scores, forward, backward, 1, 2, labels.BEGIN) == pytest.approx(holding / total, rel=1e-6)
+    for first, last in runs(read.paths[1].tolist()):
+        begin = read.paths[1, first]
+        wanted = (begin, *[begin + 1] * (last - first))
+        holding = sum(np.exp(score) for path, score in paths.items()
+                      if path[first:last + 1] == wanted and (last == 4 or path[last + 1] != begin + 1))
+        assert read.span_probability(1, first, last) == pytest.approx(holding / total, rel=1e-6)
 
 
 def tagged(borders: list[int], core: tuple[int, int]) -> Tagged:
@@ -50,7 +56,7 @@ ROWS = [
 
 @pytest.mark.parametrize(("borders", "core", "expected"), ROWS)
 def test_spans_begin_in_the_core(borders: list[int], core: tuple[int, int], expected: list[tuple[int, int, bool]]) -> None:
-    found = list(spans(tagged(borders, core)))
+    found = list(spans([tagged(borders, core)]))
     assert [(span.start, span.end, span.nil) for span in found] == expected
     assert all(span.probability > 0.9 for span in found)
 
@@ -61,7 +67,7 @@ def test_nothing_begins_or_ends_within_a_number() -> None:
     encoded, = encode(tokenizer, text, [Window((), 0, len(text), 0, len(text))])
     rng = np.random.default_rng(0)
     for _ in range(50):
-        path, _, _ = lattice(log_softmax(rng.normal(size=(len(text), 5)) * 3), encoded.glued[1:-1])
+        path = lattice([rng.normal(size=(len(text), 5)) * 3], [encoded.glued[1:-1]]).paths[0].tolist()
         for number in ("12,345", "98.5%", "三十五"):
             at = text.index(number)
             kinds = {label in (labels.OUTSIDE,) for label in path[at:at + len(number)]}

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -60,7 +61,7 @@ def test_batches_and_single_windows_agree(tiny: Extractor) -> None:
     text = normalise("收到留言12件,办结率98%。" * 80).text
     chosen = list(windows(text, layout.read(text), [(0, len(text))], tiny.tagger.shape))
     assert len(chosen) > 3
-    together, alone = list(tiny.tagger(text, chosen)), list(tiny.tagger(text, chosen, tokens=1))
+    together, alone = (list(chain.from_iterable(tiny.tagger(text, chosen, tokens=size))) for size in (1024, 1))
     for one, other in zip(together, alone, strict=True):
         assert one.encoded.window == other.encoded.window
         # Dynamic quantisation takes its range over the batch, so logits shift a little with their company.
@@ -71,7 +72,7 @@ def test_batches_and_single_windows_agree(tiny: Extractor) -> None:
 def test_tokens_lead_back_to_the_text(tiny: Extractor) -> None:
     text = "网站由12家减至3家。"
     chosen = list(windows(text, layout.read(text), [(0, len(text))], tiny.tagger.shape))
-    tagged, = tiny.tagger(text, chosen)
+    (tagged,), = tiny.tagger(text, chosen)
     body = tagged.encoded.starts >= 0
     assert "".join(text[a:b] for a, b in zip(tagged.encoded.starts[body], tagged.encoded.ends[body], strict=True)) == text
 

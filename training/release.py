@@ -21,7 +21,7 @@ from training.finetune import trained
 from zhibiao import Extraction, Extractor
 from zhibiao.calibration import PARTS, Calibrator
 from zhibiao.response import figure_json
-from zhibiao.scoring import calibration, outcomes, score
+from zhibiao.scoring import calibration, judge, outcomes, score
 from zhibiao.windows import Shape
 
 log = logging.getLogger(__name__)
@@ -76,6 +76,21 @@ def by_group(documents: list[tuple[dict[str, Any], list[dict[str, Any]]]]) -> di
     return result
 
 
+def object_match(documents: Read) -> dict[str, Any]:
+    """How often the words of the measured thing are exactly those annotated, over the figures found whole in documents that
+    have them annotated."""
+    total = exact = 0
+    for document, found in documents:
+        if not document["objects"]:
+            continue
+        for item in judge(document["figures"], found.response()["figures"])[0]:
+            if item.exact and item.gold is not None and not item.gold["nil"]:
+                total += 1
+                spot = item.gold["object"]
+                exact += item.found["object"] == (spot["text"] if spot else None)
+    return {"figures": total, "exact": exact / total if total else None}
+
+
 def ece_interval(pairs: Sequence[tuple[Gold, Gold]], draws: int = 500) -> tuple[float, float]:
     """The 95 % interval of the calibration error, by drawing documents anew."""
     rng = random.Random(0)
@@ -110,7 +125,7 @@ def release(corpus: Path, base: Path, tagger_folder: Path, folder: Path, name: s
         "evaluation": score(pairs), "ece_interval": ece_interval(pairs), "by_group": by_group(judged),
         "by_kind": by(judged, "kind"), "by_script": by(judged, "script"),
         "held_out": score([(d["figures"], judged_by(from_evaluation, found)) for d, found in holdout]),
-        "baseline": scored(evaluation_documents, baseline.extract),
+        "object": object_match(holdout), "baseline": scored(evaluation_documents, baseline.extract),
         "corpus": {"documents": len(everything), "figures": sum(len(d["figures"]) for d in everything), "held_out_documents": len(kept)},
         "legs": json.loads((tagger_folder / "legs.json").read_text()),
     }

@@ -5,7 +5,7 @@ ends in the middle of a number. A span's probability is its exact posterior unde
 product of its tokens' best labels.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -45,65 +45,88 @@ def log_sum(values: Array, axis: int) -> Array:
     return np.asarray(np.squeeze(top, axis) + np.log(np.exp(values - top).sum(axis=axis)))
 
 
-def lattice(scores: Array, glued: npt.NDArray[np.bool_]) -> tuple[list[int], Array, Array]:
-    """(best path, forward, backward) of *Shape:* (tokens, borders) log scores under the allowed transitions.
+@dataclass(frozen=True, slots=True)
+class Lattice:
+    """The labellings of some windows' tokens, read together.
 
-    glued: *Shape:* (tokens,), where the transition into a token runs through the middle of a number.
+    scores: log probabilities, *Shape:* (windows, tokens, borders), windows that are shorter filled up with tokens surely
+    outside; paths: the best labels, *Shape:* (windows, tokens); forward, backward: log sums over the ways to a label and on from
+    it, *Shape:* (windows, tokens, borders).
     """
-    tokens, classes = scores.shape
-    between = np.where(np.array([labels.ALLOWED, labels.GLUED]), 0.0, FORBIDDEN)[glued.astype(np.int64)]
-    start = np.where([label in (labels.INSIDE, labels.NIL_INSIDE) for label in range(classes)], FORBIDDEN, 0.0)
-    best, back = scores[0] + start, np.zeros((tokens, classes), dtype=np.int64)
+
+    scores: Array
+    paths: npt.NDArray[np.int64]
+    forward: Array
+    backward: Array
+
+    def span_probability(self, window: int, first: int, last: int) -> float:
+        """The posterior that exactly the tokens first..last are one span of the kind that its first label opens."""
+        scores, forward, begin = self.scores[window], self.forward[window], self.paths[window, first]
+        log_probability = forward[first, begin] + scores[first + 1:last + 1, begin + 1].sum()
+        if last + 1 < len(scores):
+            following = scores[last + 1] + self.backward[window, last + 1]
+            log_probability += float(log_sum(np.delete(following, [labels.INSIDE, labels.NIL_INSIDE]), 0))
+        return float(min(1.0, np.exp(log_probability - float(log_sum(forward[-1], 0)))))
+
+
+def lattice(logits: Sequence[npt.NDArray[np.floating]], glued: Sequence[npt.NDArray[np.bool_]]) -> Lattice:
+    """The lattice of windows with logits of *Shape:* (tokens, borders) each.
+
+    glued: *Shape:* (tokens,) each, where the transition into a token runs through the middle of a number.
+    """
+    windows, tokens, classes = len(logits), max(map(len, logits)), len(labels.BORDERS)
+    scores = np.full((windows, tokens, classes), FORBIDDEN)
+    scores[:, :, labels.OUTSIDE] = 0.0
+    joints = np.zeros((windows, tokens), dtype=np.int64)
+    for window, (some, joint) in enumerate(zip(logits, glued, strict=True)):
+        scores[window, :len(some)], joints[window, :len(some)] = log_softmax(some), joint
+    between = np.where(np.array([labels.ALLOWED, labels.GLUED]), 0.0, FORBIDDEN)[joints]
+    inside = [label in (labels.INSIDE, labels.NIL_INSIDE) for label in range(classes)]
+    best, back = scores[:, 0] + np.where(inside, FORBIDDEN, 0.0), np.zeros((windows, tokens, classes), dtype=np.int64)
     forward, backward = np.empty_like(scores), np.zeros_like(scores)
-    forward[0] = best
+    forward[:, 0] = best
     for token in range(1, tokens):
-        arriving = best[:, None] + between[token]
-        back[token] = arriving.argmax(axis=0)
-        best = arriving.max(axis=0) + scores[token]
-        forward[token] = log_sum(forward[token - 1][:, None] + between[token], 0) + scores[token]
+        arriving = best[:, :, None] + between[:, token]
+        back[:, token] = arriving.argmax(axis=1)
+        best = arriving.max(axis=1) + scores[:, token]
+        forward[:, token] = log_sum(forward[:, token - 1, :, None] + between[:, token], 1) + scores[:, token]
     for token in range(tokens - 2, -1, -1):
-        backward[token] = log_sum(between[token + 1] + (scores[token + 1] + backward[token + 1])[None, :], 1)
-    path = [int(best.argmax())]
+        onward = scores[:, token + 1] + backward[:, token + 1]
+        backward[:, token] = log_sum(between[:, token + 1] + onward[:, None, :], 2)
+    paths, rows = np.empty((windows, tokens), dtype=np.int64), np.arange(windows)
+    paths[:, -1] = best.argmax(axis=1)
     for token in range(tokens - 1, 0, -1):
-        path.append(int(back[token, path[-1]]))
-    return path[::-1], forward, backward
+        paths[:, token - 1] = back[rows, token, paths[:, token]]
+    return Lattice(scores, paths, forward, backward)
 
 
-def span_probability(scores: Array, forward: Array, backward: Array, first: int, last: int, begin: int) -> float:
-    """The posterior that exactly the tokens first..last are one span of the kind that `begin` opens."""
-    inside = begin + 1
-    log_probability = forward[first, begin] + scores[first + 1:last + 1, inside].sum()
-    if last + 1 < len(scores):
-        following = scores[last + 1] + backward[last + 1]
-        log_probability += float(log_sum(np.delete(following, [labels.INSIDE, labels.NIL_INSIDE]), 0))
-    total = float(log_sum(forward[-1], 0))
-    return float(min(1.0, np.exp(log_probability - total)))
-
-
-def spans(tagged: Tagged) -> Iterator[Span]:
-    """The spans that begin in the core of a window, in order."""
-    encoded, window = tagged.encoded, tagged.encoded.window
-    body = np.flatnonzero(encoded.starts >= 0)
-    if not len(body):
+def spans(tagged: Sequence[Tagged]) -> Iterator[Span]:
+    """The spans that begin in the cores of windows, in order."""
+    bodies = [np.flatnonzero(one.encoded.starts >= 0) for one in tagged]
+    kept = [(one, int(body[0]), int(body[-1]) + 1) for one, body in zip(tagged, bodies, strict=True) if len(body)]
+    if not kept:
         return
-    low, high = int(body[0]), int(body[-1]) + 1
-    scores = log_softmax(tagged.border[low:high])
-    path, forward, backward = lattice(scores, encoded.glued[low:high])
-    token = 0
-    while token < len(path):
-        begin = path[token]
-        last = token
-        if begin in (labels.BEGIN, labels.NIL_BEGIN):
-            while last + 1 < len(path) and path[last + 1] == begin + 1:
+    read = lattice([one.border[low:high] for one, low, high in kept], [one.encoded.glued[low:high] for one, low, high in kept])
+    for number, (one, low, high) in enumerate(kept):
+        encoded, window = one.encoded, one.encoded.window
+        for first, last in runs(read.paths[number, :high - low].tolist()):
+            start, end = int(encoded.starts[low + first]), int(encoded.ends[low + last])
+            if not window.core_start <= start < window.core_end:
+                continue
+            rows = slice(low + first, low + last + 1)
+            yield Span(
+                start, end, bool(read.paths[number, first] == labels.NIL_BEGIN), read.span_probability(number, first, last),
+                np.exp(log_softmax(one.indicator[rows].mean(axis=0))), np.exp(log_softmax(one.role[rows].mean(axis=0))), pointed(one, rows))
+
+
+def runs(path: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """(first, last) token of each span on a path of labels."""
+    for token, label in enumerate(path):
+        if label in (labels.BEGIN, labels.NIL_BEGIN):
+            last = token
+            while last + 1 < len(path) and path[last + 1] == label + 1:
                 last += 1
-            start, end = int(encoded.starts[low + token]), int(encoded.ends[low + last])
-            if window.core_start <= start < window.core_end:
-                rows = slice(low + token, low + last + 1)
-                yield Span(
-                    start, end, begin == labels.NIL_BEGIN, span_probability(scores, forward, backward, token, last, begin),
-                    np.exp(log_softmax(tagged.indicator[rows].mean(axis=0))), np.exp(log_softmax(tagged.role[rows].mean(axis=0))),
-                    pointed(tagged, rows))
-        token = last + 1
+            yield token, last
 
 
 def pointed(tagged: Tagged, rows: slice) -> tuple[int, int] | None:

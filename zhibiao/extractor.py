@@ -37,7 +37,7 @@ class Extractor:
         arrangement = layout.read(view.text)
         form = tables.read(view, arrangement)
         chosen = windows(view.text, arrangement, regions.prose(view.text, form.occupied), self.tagger.shape)
-        spans = [span for tagged in self.tagger(view.text, chosen) for span in decoding.spans(tagged)]
+        spans = [span for some in self.tagger(view.text, chosen) for span in decoding.spans(some)]
         prose = figures.assemble(view, arrangement, spans)
         found = [*zip(prose, map(self.calibrator.confidences, prose), strict=True), *zip(form.figures, form.confidences, strict=True)]
         found.sort(key=lambda pair: (pair[0].start, pair[0].end))

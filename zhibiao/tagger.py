@@ -88,15 +88,16 @@ class Tagger:
     def version(self) -> str:
         return str(self.config["version"])
 
-    def __call__(self, text: str, windows: Iterable[Window], tokens: int = 1024) -> Iterator[Tagged]:
-        """Tag the windows of the normalised `text`, in their order; those of like length go together, at most `tokens` at a time.
+    def __call__(self, text: str, windows: Iterable[Window], tokens: int = 1024) -> Iterator[list[Tagged]]:
+        """Tag the windows of the normalised `text`, some at a time, in their order; those of like length run together, at most
+        `tokens` in a batch.
 
         Works on few windows at a time, so memory does not grow with the text. What goes together depends on the text alone:
         dynamic quantisation takes its range over a batch, and the same text must give the same answer.
         """
         remaining = iter(windows)
         while some := list(islice(remaining, WINDOWS_AT_A_TIME)):
-            yield from self._tag(encode(self.tokenizer, text, some), tokens)
+            yield self._tag(encode(self.tokenizer, text, some), tokens)
 
     def _tag(self, encodings: list[Encoded], tokens: int) -> list[Tagged]:
         tagged: dict[int, Tagged] = {}
