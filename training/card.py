@@ -62,7 +62,8 @@ def render(config: dict[str, Any], metrics: dict[str, Any], folds: int) -> str:
         held_out=corpus["held_out_documents"], seed=metrics["legs"][-1]["seed"], gold=evaluation["gold"], dev_documents=evaluation["documents"],
         folds=folds, main=table({"baseline": metrics["baseline"], "model": evaluation, "held out": metrics["held_out"]}),
         kinds=table(metrics["by_kind"]), scripts=table(metrics["by_script"]), ece=evaluation["ece"], low=metrics["ece_interval"][0],
-        object_exact=metrics["object"]["exact"], object_figures=metrics["object"]["figures"], high=metrics["ece_interval"][1], groups=group_table(metrics["by_group"]),
+        object_exact=metrics["object"]["exact"], object_figures=metrics["object"]["figures"],
+        high=metrics["ece_interval"][1], groups=group_table(metrics["by_group"]),
         training=leg_table(metrics["legs"]))
 
 
