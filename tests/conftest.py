@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from hypothesis import settings
 from transformers import BertConfig
 
 from training import base, export
@@ -15,6 +16,10 @@ from training.model import Tagger
 from zhibiao import Extractor
 from zhibiao.calibration import Calibrator, Logistic
 from zhibiao.windows import Shape
+
+# A slow machine is no fault of the code.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 CHARACTERS = "全市政府网站由家缩减至收到留言条办结率百分之未信息公开申请,。、(): 0123456789%年月万亿余近一二三四五六七八九十件个"
 

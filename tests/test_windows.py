@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from zhibiao import layout
@@ -46,7 +46,6 @@ PIECES = ("收到留言12件", "。", "\n", ",", "3 614", "一、总体情况", 
 texts = st.lists(st.sampled_from(PIECES), max_size=150).map("".join)
 
 
-@settings(deadline=None)
 @given(texts, st.integers(1, 300), st.integers(0, 90), st.integers(0, 40), st.integers(0, 60))
 def test_cores_cover_every_numeral_once(text: str, core: int, left: int, right: int, headings: int) -> None:
     found = list(windows(text, layout.read(text), [(0, len(text))], Shape(core, left, right, headings)))
