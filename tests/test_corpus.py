@@ -29,14 +29,20 @@ def test_ids_are_unique(corpus: list[dict[str, Any]]) -> None:
 
 
 def test_size(corpus: list[dict[str, Any]]) -> None:
-    assert len(corpus) >= 220
-    assert sum(len(document["figures"]) for document in corpus) >= 5000
+    assert len(corpus) >= 1000
+    assert sum(len(document["figures"]) for document in corpus) >= 22_000
+    assert len({document["topic"] for document in corpus}) >= 25
 
 
-def test_every_indicator_and_role_occurs(corpus: list[dict[str, Any]]) -> None:
-    figures = [figure for document in corpus for figure in document["figures"]]
-    assert catalogue().indicators.keys() - {figure["indicator"] for figure in figures} == set()
-    assert catalogue().roles.keys() - {figure["role"] for figure in figures} == set()
+@pytest.mark.parametrize(("field", "least"), [("indicator", 100), ("role", 250)])
+def test_every_label_occurs_often_enough(corpus: list[dict[str, Any]], field: str, least: int) -> None:
+    found = Counter(figure[field] for document in corpus for figure in document["figures"])
+    known = catalogue().indicators if field == "indicator" else catalogue().roles
+    assert {label: found[label] for label in known if found[label] < least} == {}
+
+
+def test_objects_are_annotated_on_enough_figures(corpus: list[dict[str, Any]]) -> None:
+    assert sum(bool(figure["object"]) for document in corpus for figure in document["figures"]) >= 1500
 
 
 def test_figures_stand_where_they_say_and_never_overlap(corpus: list[dict[str, Any]]) -> None:
