@@ -88,7 +88,7 @@ class Tagger:
     def version(self) -> str:
         return str(self.config["version"])
 
-    def __call__(self, text: str, windows: Iterable[Window], tokens: int = 1024) -> Iterator[list[Tagged]]:
+    def __call__(self, text: str, windows: Iterable[Window], tokens: int = 512) -> Iterator[list[Tagged]]:
         """Tag the windows of the normalised `text`, some at a time, in their order; those of like length run together, at most
         `tokens` in a batch.
 

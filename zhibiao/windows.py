@@ -11,8 +11,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from zhibiao.layout import Layout
+from zhibiao.units import UNITS
 
-NUMERAL: Final = re.compile(r"[\d〇零一二两三四五六七八九十百千万亿半番]|未|无|没|尚|暂")
+# Years, list marks and 进一步 are no cue; a Chinese numeral is one before a measure word, a scale or a qualifier.
+NO_CUE: Final = re.compile(
+    r"(?<!\d)(?:19|20)\d{2}\s*年|[(][一二三四五六七八九十]{1,3}[)]|(?:^|\n)\s*[一二三四五六七八九十]{1,3}、|[一二三四五六七八九]是|进一步")
+CUE: Final = re.compile(
+    r"\d|[百千万亿半零〇番]|第[一二三四五六七八九十]|前[三五十]|未|无|没|尚|暂"
+    rf"|[一二两三四五六七八九十几]\s?(?:[十百千万亿多余几]|成|分之|{'|'.join(UNITS)})")
 # Never between the digits of one number; a blank or break between digits may belong to a number too.
 STRONG: Final = re.compile(r"[。;!?\n][”’」』)]?(?![\s\d.%])")
 WEAK: Final = re.compile(r"(?:[,、:)]|(?<!\d)\s)(?![\s\d])")
@@ -25,10 +31,10 @@ class Shape:
     A character is at most one token, so their sum below 505 keeps every window within the encoder's 512 positions.
     """
 
-    core: int = 280
-    left: int = 130
-    right: int = 40
-    headings: int = 48
+    core: int = 400
+    left: int = 50
+    right: int = 20
+    headings: int = 20
 
     def __post_init__(self) -> None:
         if min(self.core, self.left + 1, self.right + 1, self.headings + 1) < 1 or self.core + self.left + self.right + self.headings > 500:
@@ -68,7 +74,7 @@ def windows(text: str, layout: Layout, prose: list[tuple[int, int]], shape: Shap
         start = low
         while start < high:
             stop = cut(text, start, high, shape.core)
-            if NUMERAL.search(text, start, stop):
+            if CUE.search(NO_CUE.sub("", text[start:stop])):
                 left = max(low, start - shape.left)
                 # Context begins with a sentence where one begins not far off.
                 if left > low and (match := STRONG.search(text, left, min(left + shape.left // 2, start))):
