@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 from statistics import median
 
-from zhibiao import Extractor, layout, regions
+from zhibiao import Extractor, layout, regions, tables
 from zhibiao.encoding import encode
 from zhibiao.view import normalise
 from zhibiao.windows import windows
@@ -39,7 +39,9 @@ def main() -> None:
     extractor(text)
     whole = timed(lambda: extractor(text), options.runs)
     view = normalise(text)
-    chosen = list(windows(view.text, layout.read(view.text), regions.prose(view.text), extractor.tagger.shape))
+    arrangement = layout.read(view.text)
+    prose = regions.prose(view.text, tables.read(view, arrangement).occupied)
+    chosen = list(windows(view.text, arrangement, prose, extractor.tagger.shape))
     network = timed(lambda: list(extractor.tagger(view.text, chosen)), options.runs)
     tokens = sum(len(e.ids) for e in encode(extractor.tagger.tokenizer, view.text, chosen))
     print(f"{len(text):,} characters, {len(chosen)} windows, {tokens:,} tokens, {len(extractor(text).figures)} figures")
