@@ -1,7 +1,7 @@
 """Annotated documents as labelled windows."""
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -49,10 +49,8 @@ def held_out(identifier: str, share: float) -> bool:
     return random.Random(f"split {identifier}").random() < share
 
 
-def view_figures(document: Document, origins: Sequence[int]) -> Iterator[tuple[int, int, Document]]:
-    """(start, end, figure) with offsets into the view instead of the source."""
-    place = {source: index for index, source in enumerate(origins)}
-
+def view_figures(document: Document, place: Mapping[int, int]) -> Iterator[tuple[int, int, Document]]:
+    """(start, end, figure) with offsets into the view instead of the source; place: of the source's characters in the view."""
     def find(at: int, step: int) -> int:
         while at not in place:
             at += step
@@ -73,10 +71,10 @@ def token_span(encoded: Encoded, start: int, end: int) -> tuple[int, int] | None
 def samples(document: Document, tokenizer: Tokenizer, shape: Shape) -> Iterator[Sample]:
     """The labelled windows of a document. Context is labelled too: it costs nothing and teaches as much as the core."""
     view = normalise(document["text"])
-    figures = list(view_figures(document, view.origins))
+    place = {source: index for index, source in enumerate(view.origins)}
+    figures = list(view_figures(document, place))
     indicator_at = {code: i for i, code in enumerate(labels.indicators())}
     role_at = {code: i for i, code in enumerate(labels.roles())}
-    place = {source: index for index, source in enumerate(view.origins)}
     for encoded in encode(tokenizer, view.text, list(windows(view.text, read_layout(view.text), [(0, len(view.text))], shape))):
         borders = np.where(encoded.starts >= 0, labels.OUTSIDE, IGNORED)
         spans, indicators, roles, objects = [], [], [], []
@@ -95,7 +93,7 @@ def samples(document: Document, tokenizer: Tokenizer, shape: Shape) -> Iterator[
                      np.array(roles, dtype=np.int64), np.array(objects, dtype=np.int64).reshape(-1, 2))
 
 
-def object_span(document: Document, figure: Document, encoded: Encoded, place: dict[int, int]) -> tuple[int, int]:
+def object_span(document: Document, figure: Document, encoded: Encoded, place: Mapping[int, int]) -> tuple[int, int]:
     if not document.get("objects") or figure["nil"]:
         return IGNORED, IGNORED
     spot = figure.get("object")

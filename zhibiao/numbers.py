@@ -149,7 +149,6 @@ def vague(text: str) -> tuple[Decimal, str] | None:
 
 NUMERAL: Final = rf"(?:(?:{ARABIC}|[{CHINESE}点]|[数几](?=[十百千万亿])|(?<=十)几)(?:[多余来](?=[万亿]))?)+"
 RANGE: Final = re.compile(rf"^({NUMERAL})([^\d{CHINESE}\-—–~～至到]{{0,4}})(?:-+|—+|–|~|～|至|到)({NUMERAL})(.*)$")
-PLAIN: Final = re.compile(rf"^({NUMERAL})(.*)$")
 HALF_STEPS: Final = {"一半": Decimal(50), "半数": Decimal(50), "半": Decimal(50), "过半": Decimal(50), "大半": Decimal(50)}
 
 
