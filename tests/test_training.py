@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from annotations.inline import parse
 from training import augmentation, calibrate, checkpoint, export
-from training.data import IGNORED, batches, collate, epoch, held_out, samples
+from training.data import IGNORED, batches, collate, epoch, held_out, hide_words, samples
 from training.finetune import Recipe, optimiser
 from training.model import Tagger, loss, pooled
 from zhibiao import Extractor, labels
@@ -62,6 +62,24 @@ def test_variation_keeps_figures_in_place(seed: int) -> None:
         spot = figure["object"]
         if spot and spot["start"] >= 0:
             assert varied["text"][spot["start"]:spot["end"]] == spot["text"]
+
+
+def test_hidden_words_are_never_a_figures(tiny: Extractor) -> None:
+    drawn = list(samples(document(), tiny.tagger.tokenizer, tiny.tagger.shape))
+    generator, hidden = np.random.default_rng(1), 0
+    for sample in drawn * 20:
+        changed = hide_words(sample, generator)
+        assert (changed.ids[sample.borders != labels.OUTSIDE] == sample.ids[sample.borders != labels.OUTSIDE]).all()
+        hidden += int((changed.ids != sample.ids).sum())
+    assert hidden > 0
+
+
+def test_plain_paragraphs_come_between(tiny: Extractor) -> None:
+    rng = random.Random(3)
+    original = document(MARKED.replace("收到", "\n收到").replace("未收", "\n未收"))
+    varied = [augmentation.vary(original, rng, ["与数字毫不相干的一段文字，从别的报告里来的，放在中间。"]) for _ in range(60)]
+    assert any("毫不相干" in one["text"] for one in varied)
+    assert all(one["text"][f["start"]:f["end"]] == f["text"] for one in varied for f in one["figures"])
 
 
 def test_held_out_share_is_about_right_and_stays() -> None:

@@ -6,7 +6,7 @@ offsets are counted anew. Written passages stay the ground; variation comes on t
 
 import random
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
@@ -126,8 +126,10 @@ def taiwan_words(parts: list[Segment], rng: random.Random) -> list[Segment]:
 
 # Each with the chance that a document meets it.
 VARIATIONS: tuple[tuple[Variation, float], ...] = (
-    (digits, 0.7), (chinese_numerals, 0.12), (qualifiers, 0.15), (blanks, 0.12), (breaks, 0.12), (punctuation, 0.15), (taiwan_words, 0.12),
+    (digits, 0.7), (chinese_numerals, 0.12), (qualifiers, 0.15), (blanks, 0.2), (breaks, 0.12), (punctuation, 0.15), (taiwan_words, 0.12),
 )
+# The chance of plain paragraphs of other documents.
+STRANGERS = 0.12
 
 
 def assemble(parts: list[Segment], document: dict[str, Any]) -> dict[str, Any]:
@@ -153,9 +155,31 @@ def relocate(text: str, words: str, figure: dict[str, Any]) -> dict[str, Any] | 
     return {"start": at, "end": at + len(words), "text": words} if at >= 0 else {"start": -1, "end": -1, "text": words}
 
 
-def vary(document: dict[str, Any], rng: random.Random) -> dict[str, Any]:
-    """The document under a random choice of the variations."""
+def plain_paragraphs(document: dict[str, Any]) -> list[str]:
+    """The paragraphs of a document that hold neither figures nor numerals nor a heading."""
+    marked = [figure["start"] for figure in document["figures"]]
+    found, at = [], 0
+    for line in document["text"].split("\n"):
+        low, high = at, at + len(line)
+        at = high + 1
+        if len(line) > 20 and not re.search(r"\d|^[(（]?[一二三四五六七八九十]", line) and not any(low <= start < high for start in marked):
+            found.append(line)
+    return found
+
+
+def strangers(parts: list[Segment], rng: random.Random, paragraphs: Sequence[str]) -> list[Segment]:
+    """Plain paragraphs of other documents between this one's: what a number belongs to is not always in the line above."""
+    def widen(text: str) -> str:
+        return re.sub(r"\n", lambda _: f"\n{rng.choice(paragraphs)}\n" if rng.random() < 0.3 else "\n", text)
+
+    return [part if part.figure else replace(part, text=widen(part.text)) for part in parts]
+
+
+def vary(document: dict[str, Any], rng: random.Random, paragraphs: Sequence[str] = ()) -> dict[str, Any]:
+    """The document under a random choice of the variations; paragraphs: plain ones of other documents to set between its own."""
     parts = segments(document)
+    if paragraphs and rng.random() < STRANGERS:
+        parts = strangers(parts, rng, paragraphs)
     for variation, chance in VARIATIONS:
         if rng.random() < chance:
             parts = variation(parts, rng)

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ import torch
 from datasets import Dataset, load_dataset
 from tokenizers import Tokenizer
 
-from training.augmentation import vary
+from training.augmentation import plain_paragraphs, vary
 from zhibiao import labels
 from zhibiao.encoding import PAD, Encoded, encode
 from zhibiao.layout import read as read_layout
@@ -20,6 +20,9 @@ from zhibiao.view import normalise
 from zhibiao.windows import Shape, windows
 
 IGNORED = -100
+UNKNOWN = 3
+# The chance that a word outside of the figures is hidden, in half of the varied windows.
+HIDDEN = 0.1
 Document = dict[str, Any]
 
 
@@ -104,17 +107,26 @@ def object_span(document: Document, figure: Document, encoded: Encoded, place: M
     return token_span(encoded, place[spot["start"]], place[spot["end"] - 1] + 1) or (IGNORED, IGNORED)
 
 
+def hide_words(sample: Sample, generator: np.random.Generator) -> Sample:
+    """The sample with some tokens outside of its figures unknown, so that no figure hangs on one word alone."""
+    hidden = (generator.random(len(sample.ids)) < HIDDEN) & (sample.borders == labels.OUTSIDE)
+    return replace(sample, ids=np.where(hidden, UNKNOWN, sample.ids))
+
+
 def epoch(documents: Sequence[Document], tokenizer: Tokenizer, rng: random.Random, shape: Shape | None = None) -> list[Sample]:
     """The samples of one pass over the documents: varied, cut into windows of a size drawn anew for each; plain ones of
     the given shape if there is one."""
     drawn: list[Sample] = []
+    generator = np.random.default_rng(rng.getrandbits(32))
+    plain = [paragraph for document in documents for paragraph in plain_paragraphs(document)]
     for document in documents:
         if shape is not None:
             drawn += samples(document, tokenizer, shape)
         else:
             core = rng.randint(240, 400)
             left = rng.randint(20, 60)
-            drawn += samples(vary(document, rng), tokenizer, Shape(core, left, 20, rng.choice((0, 20))))
+            varied = samples(vary(document, rng, plain), tokenizer, Shape(core, left, 20, rng.choice((0, 20))))
+            drawn += [hide_words(sample, generator) if rng.random() < 0.5 else sample for sample in varied]
     return [sample for sample in drawn if (sample.borders >= 0).any()]
 
 

@@ -16,7 +16,7 @@ from typing import Any
 
 import opencc
 
-from training.augmentation import Segment, segments
+from training.augmentation import Segment, plain_paragraphs, segments
 from training.evaluate import DEV, gold
 from zhibiao import Extractor
 from zhibiao.scoring import score
@@ -98,18 +98,6 @@ def among_others(documents: Sequence[Document]) -> list[Document]:
         return re.sub(r"\n", lambda _: "\n" + rng.choice(fillers) + "\n" if rng.random() < 0.5 else "\n", segment.text)
 
     return [rewritten(document, widen) for document in documents]
-
-
-def plain_paragraphs(document: Document) -> list[str]:
-    """The paragraphs of a document that hold neither figures nor numerals nor a heading."""
-    marked = [(figure["start"], figure["end"]) for figure in document["figures"]]
-    found, at = [], 0
-    for line in document["text"].split("\n"):
-        low, high = at, at + len(line)
-        at = high + 1
-        if len(line) > 20 and not re.search(r"\d|^[(（]?[一二三四五六七八九十]", line) and not any(low <= start < high for start, _ in marked):
-            found.append(line)
-    return found
 
 
 SUITE: dict[str, Perturbation] = {
