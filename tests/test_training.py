@@ -168,9 +168,11 @@ def test_calibrator_learns_which_figures_are_right(tiny: Extractor) -> None:
             found.append(figure(place, sure))
         documents.append((gold, found))
     calibrator = calibrate.fit(documents)
-    low, high = (calibrator.confidences(figure(0, sure))["figure"] for sure in (0.1, 0.9))
+    low, high = (calibrator.confidences([figure(0, sure)])[0]["figure"] for sure in (0.1, 0.9))
     assert low < 0.3 < 0.7 < high
-    assert features(figure(0, 0.5))["usual_unit"] == 1
+    among = features([figure(0, 0.9), figure(10, 0.2), figure(20, 0.2)])
+    assert among[0]["usual_unit"] == 1
+    assert among[0]["neighbours"] < among[0]["product"] < among[1]["neighbours"] + 3
 
 
 def figure(place: int, sure: float) -> Figure:

@@ -15,6 +15,7 @@ from zhibiao.response import figure_json
 from zhibiao.scoring import judge
 
 Gold = Sequence[dict[str, Any]]
+BESIDE = 0.25
 NEUTRAL = dict.fromkeys(PARTS, 0.5)
 
 
@@ -23,10 +24,10 @@ def examples(documents: Sequence[tuple[Gold, Sequence[Figure]]]) -> tuple[list[d
     rows: list[dict[str, float]] = []
     truth: dict[str, list[bool]] = {part: [] for part in PARTS}
     for gold, found in documents:
-        by_place = {(figure.start, figure.end): figure for figure in found}
+        by_place = {(figure.start, figure.end): values for figure, values in zip(found, features(found), strict=True)}
         judged, _ = judge(gold, [figure_json(figure, NEUTRAL) for figure in found])
         for item in judged:
-            rows.append(features(by_place[item.found["start"], item.found["end"]]))
+            rows.append(by_place[item.found["start"], item.found["end"]])
             truth["span"].append(item.exact)
             for part in ("indicator", "role"):
                 truth[part].append(item.fields.get(part, False))
@@ -35,21 +36,28 @@ def examples(documents: Sequence[tuple[Gold, Sequence[Figure]]]) -> tuple[list[d
     return rows, truth
 
 
-def fit(documents: Sequence[tuple[Gold, Sequence[Figure]]], strength: float = 0.3) -> Calibrator:
-    """The calibrator of (gold, found) documents. strength: of the regression's inverse penalty."""
-    rows, truth = examples(documents)
+def fit(documents: Sequence[tuple[Gold, Sequence[Figure]]], beside: Sequence[tuple[Gold, Sequence[Figure]]] = (),
+        strength: float = 0.3) -> Calibrator:
+    """The calibrator of (gold, found) documents.
+
+    beside: documents of which each figure counts BESIDE, since they were annotated once and not twice; strength: of the
+    regression's inverse penalty.
+    """
+    (rows, truth), (more, further) = examples(documents), examples(beside)
+    importance = np.repeat([1.0, BESIDE], [len(rows), len(more)])
+    rows += more
     names = list(rows[0])
     matrix = np.array([[row[name] for name in names] for row in rows])
     scaler = StandardScaler().fit(matrix)
     models = {}
     for part in PARTS:
-        outcome = np.array(truth[part])
+        outcome = np.array(truth[part] + further[part])
         if outcome.all() or not outcome.any():
             # Nothing went wrong: the best that can be said of n cases is n+1 in n+2.
             rate = (outcome.sum() + 1) / (len(outcome) + 2)
             models[part] = Logistic(float(np.log(rate / (1 - rate))), dict.fromkeys(names, 0.0))
             continue
-        regression = LogisticRegression(C=strength, max_iter=2000).fit(scaler.transform(matrix), outcome)
+        regression = LogisticRegression(C=strength, max_iter=2000).fit(scaler.transform(matrix), outcome, sample_weight=importance)
         weights = regression.coef_[0] / scaler.scale_
         bias = float(regression.intercept_[0] - (weights * scaler.mean_).sum())
         models[part] = Logistic(round(bias, 5), {name: round(float(weight), 5) for name, weight in zip(names, weights, strict=True)})

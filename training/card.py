@@ -29,7 +29,7 @@ Calibration error {ece:.3f}, 95 % interval {low:.3f} to {high:.3f} (documents dr
 
 ![reliability](reliability.png) ![risk against coverage](risk-coverage.png)
 
-`object`, the words of the text that name the measured thing: exactly as annotated for {object_exact:.1%} of {object_figures} figures
+`object`, the words of the text that name the measured thing: exactly as annotated for {object_exact} of {object_figures} figures
 in held-out documents.
 
 ### By kind of document
@@ -62,7 +62,7 @@ def render(config: dict[str, Any], metrics: dict[str, Any], folds: int) -> str:
         held_out=corpus["held_out_documents"], seed=metrics["legs"][-1]["seed"], gold=evaluation["gold"], dev_documents=evaluation["documents"],
         folds=folds, main=table({"baseline": metrics["baseline"], "model": evaluation, "held out": metrics["held_out"]}),
         kinds=table(metrics["by_kind"]), scripts=table(metrics["by_script"]), ece=evaluation["ece"], low=metrics["ece_interval"][0],
-        object_exact=metrics["object"]["exact"], object_figures=metrics["object"]["figures"],
+        object_exact="–" if metrics["object"]["exact"] is None else f"{metrics['object']['exact']:.1%}", object_figures=metrics["object"]["figures"],
         high=metrics["ece_interval"][1], groups=group_table(metrics["by_group"]),
         training=leg_table(metrics["legs"]))
 

@@ -20,13 +20,14 @@ from training.evaluate import gold, scored
 from training.finetune import trained
 from zhibiao import Extraction, Extractor
 from zhibiao.calibration import PARTS, Calibrator
+from zhibiao.figures import Figure
 from zhibiao.response import figure_json
 from zhibiao.scoring import calibration, judge, outcomes, score
 from zhibiao.windows import Shape
 
 log = logging.getLogger(__name__)
 FOLDS = 8
-Read = list[tuple[dict[str, Any], Extraction]]
+Read = Sequence[tuple[dict[str, Any], Extraction]]
 Gold = Sequence[dict[str, Any]]
 
 
@@ -35,15 +36,19 @@ def read(documents: Sequence[dict[str, Any]], extractor: Extractor) -> Read:
     return [(document, extractor(document["text"])) for document in documents]
 
 
-def fitted(documents: Read) -> Calibrator:
-    """The calibrator of prose figures; a table's cells have a confidence of their own."""
-    return calibrate.fit([(document["figures"], [figure for figure in found.figures if figure.source == "prose"])
-                          for document, found in documents])
+def fitted(documents: Read, beside: Read = ()) -> Calibrator:
+    """The calibrator of prose figures; a table's cells have a confidence of their own. beside: documents that count for less."""
+    return calibrate.fit(*([(document["figures"], prose(found)) for document, found in some] for some in (documents, beside)))
+
+
+def prose(found: Extraction) -> list[Figure]:
+    return [figure for figure in found.figures if figure.source == "prose"]
 
 
 def judged_by(calibrator: Calibrator, found: Extraction) -> list[dict[str, Any]]:
     """The JSON figures of an extraction under another calibrator."""
-    return [figure_json(figure, calibrator.confidences(figure) if figure.source == "prose" else confidences)
+    anew = iter(calibrator.confidences(prose(found)))
+    return [figure_json(figure, next(anew) if figure.source == "prose" else confidences)
             for figure, confidences in zip(found.figures, found.confidences, strict=True)]
 
 
@@ -54,7 +59,7 @@ def cross_fitted(evaluation: Read, beside: Read) -> list[tuple[dict[str, Any], l
     result: dict[int, list[dict[str, Any]]] = {}
     for fold in range(FOLDS):
         inside = set(order[fold::FOLDS])
-        calibrator = fitted([item for i, item in enumerate(evaluation) if i not in inside] + beside)
+        calibrator = fitted([item for i, item in enumerate(evaluation) if i not in inside], beside)
         for i in inside:
             result[i] = judged_by(calibrator, evaluation[i][1])
     return [(document, result[i]) for i, (document, _) in enumerate(evaluation)]
@@ -115,7 +120,7 @@ def release(corpus: Path, base: Path, tagger_folder: Path, folder: Path, name: s
     kept = [document for document in everything if held_out(document["id"], recipe["share"])]
     evaluation_documents = gold()
     evaluation, holdout = read(evaluation_documents, extractor), read(kept, extractor)
-    calibrate.save(fitted(evaluation + holdout), folder / "calibration.json")
+    calibrate.save(fitted(evaluation, holdout), folder / "calibration.json")
     from_evaluation = fitted(evaluation)
     judged = cross_fitted(evaluation, holdout)
     pairs = [(d["figures"], found) for d, found in judged]

@@ -7,7 +7,7 @@ texts that the tagger was not trained on. Scores of whole spans calibrate better
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from zhibiao.errors import ModelError
 from zhibiao.figures import Figure, usual_unit
 from zhibiao.view import normalise
 
+NEAR = 2  # figures on each side that count as neighbours
 PARTS = ("span", "indicator", "role", "value", "figure")
 
 
@@ -24,8 +25,18 @@ def logit(probability: float) -> float:
     return math.log(bounded / (1 - bounded))
 
 
-def features(figure: Figure) -> dict[str, float]:
-    """What a figure's confidence is judged by."""
+def features(figures: Sequence[Figure]) -> list[dict[str, float]]:
+    """What the confidence of each figure of a text is judged by: the figure itself, and how surely those around it were read."""
+    own = [features_alone(figure) for figure in figures]
+    products = [values["product"] for values in own]
+    document = sum(products) / max(1, len(products))
+    for index, values in enumerate(own):
+        near = products[max(0, index - NEAR):index] + products[index + 1:index + 1 + NEAR]
+        values |= {"document": document, "neighbours": sum(near) / len(near) if near else document}
+    return own
+
+
+def features_alone(figure: Figure) -> dict[str, float]:
     unit = normalise(figure.unit).text
     weakest = min(figure.probabilities.values())
     return {
@@ -72,7 +83,6 @@ class Calibrator:
             raise ModelError(f"{path} has no calibration of {', '.join(missing)}; expected {', '.join(PARTS)}")
         return cls({part: Logistic(model["bias"], model["weights"]) for part, model in declared["models"].items()})
 
-    def confidences(self, figure: Figure) -> dict[str, float]:
-        """The calibrated probability of each part and of the `figure` whole."""
-        values = features(figure)
-        return {part: round(model(values), 4) for part, model in self.models.items()}
+    def confidences(self, figures: Sequence[Figure]) -> list[dict[str, float]]:
+        """For each figure of a text, in its order, the calibrated probability of each part and of the `figure` whole."""
+        return [{part: round(model(values), 4) for part, model in self.models.items()} for values in features(figures)]

@@ -1,8 +1,9 @@
 """The extractor: a report's whole way, one room after the other."""
 
+from collections.abc import Callable
 from pathlib import Path
 
-from zhibiao import checks, decoding, figures, header, layout, regions, tables
+from zhibiao import checks, decoding, figures, header, layout, models, regions, tables
 from zhibiao.calibration import Calibrator
 from zhibiao.checks import Evidence
 from zhibiao.errors import TextTooLongError
@@ -11,7 +12,6 @@ from zhibiao.tagger import Tagger
 from zhibiao.view import normalise, script
 from zhibiao.windows import windows
 
-MODELS = Path(__file__).parent.parent / "models"
 LIMIT = 1_000_000
 
 
@@ -25,21 +25,24 @@ class Extractor:
 
     @classmethod
     def load(cls, folder: Path | str | None = None, *, threads: int | None = None, limit: int = LIMIT) -> "Extractor":
-        """The extractor of a model folder, the released one unless given. Raises ModelError."""
-        folder = Path(folder) if folder is not None else MODELS / "zhibiao"
+        """The extractor of a model folder, the one in use (zhibiao.models) unless given. Raises ModelError."""
+        folder = Path(folder) if folder is not None else models.current()
         return cls(Tagger(folder, threads), Calibrator.load(folder / "calibration.json"), limit)
 
-    def __call__(self, text: str) -> Extraction:
-        """Read one text. Raises TextTooLongError, InvalidTextError."""
+    def __call__(self, text: str, proceed: Callable[[], None] = lambda: None) -> Extraction:
+        """Read one text. Raises TextTooLongError, InvalidTextError, and what `proceed` raises, called now and then, to stop."""
         if len(text) > self.limit:
             raise TextTooLongError(len(text), self.limit)
         view = normalise(text)
         arrangement = layout.read(view.text)
         form = tables.read(view, arrangement)
         chosen = windows(view.text, arrangement, regions.prose(view.text, form.occupied), self.tagger.shape)
-        spans = [span for some in self.tagger(view.text, chosen) for span in decoding.spans(some)]
+        spans: list[decoding.Span] = []
+        for some in self.tagger(view.text, chosen):
+            spans += decoding.spans(some)
+            proceed()
         prose = figures.assemble(view, arrangement, spans)
-        found = [*zip(prose, map(self.calibrator.confidences, prose), strict=True), *zip(form.figures, form.confidences, strict=True)]
+        found = [*zip(prose, self.calibrator.confidences(prose), strict=True), *zip(form.figures, form.confidences, strict=True)]
         found.sort(key=lambda pair: (pair[0].start, pair[0].end))
         evidence = Evidence([figure for figure, _ in found], [confidences for _, confidences in found], form)
         heading = header.read(view)
