@@ -6,56 +6,63 @@ Exit codes: 0 done, 1 some documents failed (each named on stderr), 2 wrong use.
 import argparse
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from tabulate import tabulate
+from tqdm import tqdm
 
-from zhibiao import formats
+from zhibiao import files, formats
 from zhibiao.catalogue import catalogue
 from zhibiao.checks import across
-from zhibiao.errors import ModelError, ZhibiaoError
+from zhibiao.errors import MissingExtraError, ModelError, ZhibiaoError
 from zhibiao.extractor import Extractor
 from zhibiao.response import Extraction
 from zhibiao.version import __version__
 from zhibiao.view import normalise
 
+JSON_LINES: Final = (".jsonl", ".ndjson")
+READ: Final = " ".join(files.KINDS)
+
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """id: the file's name without its ending, or the line's own; text; failure: why it could not be read, if so."""
+    """id: the file's name without its ending, or the line's own; text; failure: why it could not be read, if so; warnings: how it was."""
 
     id: str
     text: str
     failure: str | None = None
+    warnings: Sequence[str] = ()
 
 
 def documents(arguments: Sequence[str]) -> Iterator[Document]:
     """The documents that the arguments name; `-` and none at all are the standard input."""
     for argument in arguments or ["-"]:
         if argument == "-":
-            yield decoded("stdin", sys.stdin.buffer.read())
+            yield document("stdin", sys.stdin.buffer.read(), "stdin.txt")
             continue
         path = Path(argument)
         try:
-            data = path.read_bytes()
+            if path.suffix in JSON_LINES:
+                yield from lines(path, path.read_bytes())
+                continue
+            with path.open("rb") as stream:
+                data = stream.read(files.LIMIT + 1)
         except OSError as error:
             yield Document(argument, "", f"cannot be read: {error.strerror}")
             continue
-        if path.suffix in (".jsonl", ".ndjson"):
-            yield from lines(path, data)
-        else:
-            yield decoded(path.stem, data)
+        yield document(path.stem, data, path.name)
 
 
-def decoded(identifier: str, data: bytes) -> Document:
-    """A document of UTF-8 bytes, a byte order mark allowed."""
+def document(identifier: str, data: bytes, name: str) -> Document:
+    """The document that a file holds."""
     try:
-        return Document(identifier, data.decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        return Document(identifier, "", f"is not UTF-8 (byte {error.start} is {data[error.start]:#04x}); convert it first")
+        content = files.read(data, name)
+    except ZhibiaoError as error:
+        return Document(identifier, "", str(error))
+    return Document(identifier, content.text, None, content.warnings)
 
 
 def lines(path: Path, data: bytes) -> Iterator[Document]:
@@ -76,43 +83,66 @@ def lines(path: Path, data: bytes) -> Iterator[Document]:
         yield Document(str(item["id"]) if item.get("id") is not None else name, item["text"])
 
 
+def say(words: object) -> None:
+    """A line on stderr, above the progress bar if there is one."""
+    tqdm.write(f"zhibiao: {words}", file=sys.stderr)
+
+
+def extracted(found: Iterable[Document], extractor: Extractor) -> Iterator[tuple[Document, Extraction | None]]:
+    """Each document with what was read from it, None where it failed; failures and warnings are named on stderr."""
+    for one in found:
+        for warning in one.warnings:
+            say(f"{one.id}: {warning}")
+        failure, extraction = one.failure, None
+        if failure is None:
+            try:
+                extraction = extractor(one.text)
+            except ZhibiaoError as error:
+                failure = str(error)
+        if failure is not None:
+            say(f"{one.id}: {failure}")
+        yield one, extraction
+
+
 def extract(options: argparse.Namespace) -> int:
     try:
         extractor = Extractor.load(options.model)
     except ModelError as error:
-        print(f"zhibiao: {error}", file=sys.stderr)
+        say(error)
         return 2
     failed = 0
+    several = len(options.files) > 1 or any(Path(name).suffix in JSON_LINES for name in options.files)
+    # A bar and a table on one terminal would write over each other.
+    shown = several and sys.stderr.isatty() and (options.output is not None or not sys.stdout.isatty())
 
     def responses() -> Iterator[tuple[str, dict[str, Any]]]:
         nonlocal failed
-        for document in documents(options.files):
-            failure = document.failure
-            if failure is None:
-                try:
-                    yield document.text, extractor(document.text).response(document.id, options.min_confidence)
-                    continue
-                except ZhibiaoError as error:
-                    failure = str(error)
-            failed += 1
-            print(f"zhibiao: {document.id}: {failure}", file=sys.stderr)
+        total = None if any(Path(name).suffix in JSON_LINES for name in options.files) else len(options.files)
+        found = tqdm(documents(options.files), total=total, unit=" documents", disable=not shown)
+        for one, extraction in extracted(found, extractor):
+            if extraction is None:
+                failed += 1
+            else:
+                yield one.text, extraction.response(one.id, options.min_confidence)
 
-    write = formats.WRITERS[options.format]
     try:
-        if options.output:
+        if options.format in formats.BINARY_WRITERS:
+            with Path(options.output).open("wb") as binary:
+                formats.BINARY_WRITERS[options.format](responses(), binary)
+        elif options.output:
             with Path(options.output).open("w", encoding=formats.ENCODINGS.get(options.format, "utf-8"), newline="") as stream:
-                write(responses(), stream)
+                formats.WRITERS[options.format](responses(), stream)
         else:
             sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
-            write(responses(), sys.stdout)
-    except formats.MissingExtraError as error:
-        print(f"zhibiao: {error}", file=sys.stderr)
+            formats.WRITERS[options.format](responses(), sys.stdout)
+    except (MissingExtraError, formats.TooManyRowsError) as error:
+        say(error)
         return 2
     except BrokenPipeError:
         sys.stderr.close()
         return 0
     except OSError as error:
-        print(f"zhibiao: {options.output}: {error.strerror}", file=sys.stderr)
+        say(f"{options.output}: {error.strerror}")
         return 2
     return 1 if failed else 0
 
@@ -121,33 +151,25 @@ def check(options: argparse.Namespace) -> int:
     try:
         extractor = Extractor.load(options.model)
     except ModelError as error:
-        print(f"zhibiao: {error}", file=sys.stderr)
+        say(error)
         return 2
     reports: list[tuple[str, Extraction]] = []
-    for document in documents([options.first, options.second]):
-        failure = document.failure
-        if failure is None:
-            try:
-                reports.append((document.id, extractor(document.text)))
-                continue
-            except ZhibiaoError as error:
-                failure = str(error)
-        print(f"zhibiao: {document.id}: {failure}", file=sys.stderr)
-        return 1
+    for one, extraction in extracted(documents([options.first, options.second]), extractor):
+        if extraction is None:
+            return 1
+        reports.append((one.id, extraction))
     if len(reports) != 2:
-        print(f"zhibiao: found {len(reports)} documents, expected two reports of one office", file=sys.stderr)
+        say(f"found {len(reports)} documents, expected two reports of one office")
         return 2
     years = [report.header.year.value for _, report in reports]
     if all(isinstance(year, int) for year in years):
         reports.sort(key=lambda pair: int(pair[1].header.year.value or 0))
         if abs(int(years[0] or 0) - int(years[1] or 0)) != 1:
-            print(f"zhibiao: the reports are of {years[0]} and {years[1]}; expected two years that follow each other", file=sys.stderr)
+            say(f"the reports are of {years[0]} and {years[1]}; expected two years that follow each other")
     (earlier_id, earlier), (later_id, later) = reports
     offices = [normalise(str(report.header.organization.value or "")).text for report in (earlier, later)]
     if all(offices) and offices[0] != offices[1]:
-        print(f"zhibiao: the reports are of {offices[0]} and {offices[1]}; expected one office", file=sys.stderr)
-    found = list(across(earlier.evidence, later.evidence))
-    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
+        say(f"the reports are of {offices[0]} and {offices[1]}; expected one office")
     found = list(across(earlier.evidence, later.evidence))
     sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
     if options.format == "json":
@@ -177,18 +199,18 @@ def parser() -> argparse.ArgumentParser:
     result.add_argument("--version", action="version", version=f"zhibiao {__version__}")
     commands = result.add_subparsers(required=True, metavar="COMMAND")
     command = commands.add_parser("extract", help="the figures of texts", description="Read texts and print their figures.")
-    command.add_argument("files", nargs="*", metavar="FILE", help="UTF-8 text, or .jsonl with id and text; - or nothing for standard input")
-    command.add_argument("--format", choices=tuple(formats.WRITERS), default="table", help="default: %(default)s")
+    command.add_argument("files", nargs="*", metavar="FILE", help=f"{READ}, or .jsonl with id and text; - or nothing for text on standard input")
+    command.add_argument("--format", choices=(*formats.WRITERS, *formats.BINARY_WRITERS), default="table", help="default: %(default)s")
     command.add_argument("--output", metavar="PATH", help="write there instead of standard output")
     command.add_argument("--min-confidence", type=share, default=0.0, metavar="X", help="leave out figures below, 0 to 1")
-    command.add_argument("--model", metavar="FOLDER", help="a model folder; default: the released one")
+    command.add_argument("--model", metavar="FOLDER", help="a model folder; default: the one in use")
     command.set_defaults(run=extract)
     command = commands.add_parser("check", help="whether two years of one office agree",
                                   description="Hold the reports of two years of one office against each other, in whatever order they come.")
-    command.add_argument("first", metavar="A", help="UTF-8 text of one report")
-    command.add_argument("second", metavar="B", help="UTF-8 text of the other")
+    command.add_argument("first", metavar="A", help=f"one report: {READ}")
+    command.add_argument("second", metavar="B", help="the other")
     command.add_argument("--format", choices=("table", "json"), default="table", help="default: %(default)s")
-    command.add_argument("--model", metavar="FOLDER", help="a model folder; default: the released one")
+    command.add_argument("--model", metavar="FOLDER", help="a model folder; default: the one in use")
     command.set_defaults(run=check)
     command = commands.add_parser("indicators", help="the list of indicators: code, name, usual units, note")
     command.set_defaults(run=indicators)
@@ -196,7 +218,10 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    options = parser().parse_args(arguments)
+    commands = parser()
+    options = commands.parse_args(arguments)
+    if getattr(options, "format", None) in formats.BINARY_WRITERS and options.output is None:
+        commands.error(f"--format {options.format} needs --output PATH")
     return int(options.run(options))
 
 

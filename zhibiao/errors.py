@@ -1,5 +1,7 @@
 """The errors that the library raises on purpose. Each says what was received, what was expected and what to do."""
 
+from collections.abc import Sequence
+
 
 class ZhibiaoError(Exception):
     """The base of them all, so that a caller can catch what the library means and nothing else."""
@@ -20,3 +22,37 @@ class InvalidTextError(ZhibiaoError):
 
 class ModelError(ZhibiaoError):
     """A model folder is missing, incomplete, altered, or was made for another list of indicators."""
+
+
+class AnnotationError(ZhibiaoError):
+    """An annotation cannot be read as figures.
+
+    faults: each says what is wrong with which region.
+    """
+
+    def __init__(self, faults: Sequence[str]) -> None:
+        super().__init__("; ".join(faults))
+        self.faults = tuple(faults)
+
+
+class MissingExtraError(ZhibiaoError):
+    """Something needs packages that are not installed; says which install command brings them."""
+
+    def __init__(self, what: str, extra: str) -> None:
+        super().__init__(f"{what} needs more packages; install them with: pip install 'zhibiao[{extra}]'")
+
+
+class FileError(ZhibiaoError):
+    """A file gives no text."""
+
+
+class UnsupportedFileError(FileError):
+    """The file is of a kind that is not read."""
+
+
+class FileTooLargeError(FileError):
+    """The file is over a limit, packed or unpacked; it is refused whole, never cut."""
+
+
+class UnreadableFileError(FileError):
+    """The file is damaged, locked, empty of text or not what its name says."""
