@@ -7,11 +7,13 @@ with its unit. Numerals of Chinese characters alone are read by cn2an; the mixed
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
 import cn2an
+
+from zhibiao.view import normalise
 
 ZERO, ONE, TEN, HUNDRED = Decimal(0), Decimal(1), Decimal(10), Decimal(100)
 SCALES: Final = {"十": TEN, "百": HUNDRED, "千": Decimal(1000), "万": Decimal(10_000), "亿": Decimal(10**8)}
@@ -150,6 +152,16 @@ def vague(text: str) -> tuple[Decimal, str] | None:
 NUMERAL: Final = rf"(?:(?:{ARABIC}|[{CHINESE}点]|[数几](?=[十百千万亿])|(?<=十)几)(?:[多余来](?=[万亿]))?)+"
 RANGE: Final = re.compile(rf"^({NUMERAL})([^\d{CHINESE}\-—–~～至到]{{0,4}})(?:-+|—+|–|~|～|至|到)({NUMERAL})(.*)$")
 HALF_STEPS: Final = {"一半": Decimal(50), "半数": Decimal(50), "半": Decimal(50), "过半": Decimal(50), "大半": Decimal(50)}
+
+
+def read(source: str) -> Quantity | None:
+    """The quantity that a stretch of a text as sent writes, its unit in the text's own characters; None where there is none."""
+    view = normalise(source)
+    quantity = parse(view.text)
+    if quantity is None or quantity.unit_at is None:
+        return quantity
+    unit = view.source[slice(*view.to_source(*quantity.unit_at))]
+    return replace(quantity, unit=re.sub(r"\s|%(?=%)", "", unit.replace("％", "%")))
 
 
 def parse(text: str) -> Quantity | None:

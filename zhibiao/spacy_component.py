@@ -40,5 +40,5 @@ class FigureMarker:
 
 @Language.factory("zhibiao", default_config={"model": None, "min_confidence": 0.0})
 def create_zhibiao(nlp: Language, name: str, model: str | None, min_confidence: float) -> Any:
-    """The component; `model` is a model folder, the released one unless given."""
+    """The component; `model` is a model folder, the one in use unless given."""
     return FigureMarker(Extractor.load(model), min_confidence)
