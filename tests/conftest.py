@@ -1,7 +1,9 @@
 """A tiny model with random weights, for tests that need a model folder but not what the released one knows."""
 
 import json
+import shutil
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -48,6 +50,20 @@ def model_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def tiny(model_folder: Path) -> Extractor:
     return Extractor.load(model_folder, threads=1)
+
+
+@pytest.fixture
+def versioned(model_folder: Path, tmp_path: Path) -> Callable[[str], Path]:
+    """Makes the tiny model's folder under another version."""
+    def make(version: str) -> Path:
+        folder = tmp_path / f"tiny-{version}"
+        shutil.copytree(model_folder, folder)
+        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+        (folder / "config.json").write_text(json.dumps({**config, "version": version}), encoding="utf-8")
+        export.seal(folder)
+        return folder
+
+    return make
 
 
 @pytest.fixture(scope="session")

@@ -7,16 +7,15 @@ import pytest
 
 from training.evaluate import gold, scored
 from zhibiao import Extractor
-from zhibiao.extractor import MODELS
+from zhibiao.models import RELEASED as FOLDER
 from zhibiao.tagger import verify
 
-FOLDER = MODELS / "zhibiao"
 ASTRAL = "𠮷安县😀政务公开报告👨‍👩‍👧:全县政府网站由１２家\r\n整合为3家,𠀋收到留言1,024条,办结率百分之九十八。未收到政府信息公开申请。"
 
 
 @pytest.fixture(scope="module")
 def extractor() -> Extractor:
-    return Extractor.load()
+    return Extractor.load(FOLDER)
 
 
 @pytest.mark.parametrize(("text", "expected"), [

@@ -2,11 +2,15 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
+import os
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -14,13 +18,14 @@ import onnxruntime
 from tokenizers import Tokenizer
 
 from zhibiao import labels
-from zhibiao.encoding import PAD, Encoded, encode
+from zhibiao.encoding import Encoded, encode
 from zhibiao.errors import ModelError
 from zhibiao.windows import Shape, Window
 
-WINDOWS_AT_A_TIME = 64
+WINDOWS_AT_A_TIME = 16
 FILES = ("config.json", "tokenizer.json", "model.onnx", "model.safetensors", "calibration.json", "metrics.json", "README.md")
 Logits = npt.NDArray[np.float32]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +65,12 @@ def verify(folder: Path, weights: bool = False) -> None:
 class Tagger:
     """A loaded model folder.
 
-    config: what `config.json` says; shape: the windows it was trained for. Thread-safe: the session may be shared.
+    config: what `config.json` says; shape: the windows it was trained for; threads: windows that run at the same time; watch: called
+    after each run with its tokens and seconds. Thread-safe: many texts may share it, and their windows share the threads.
+
+    Each window runs alone and on one thread. Dynamic quantisation takes its range over all that runs together, so only alone does
+    a window give the same answer in any company; and company would not pay: a window of 32 tokens costs 740 µs a token alone,
+    710 µs among eight (AVX2; `benchmarks/serve.py --network` measures it).
     """
 
     def __init__(self, folder: Path | str, threads: int | None = None) -> None:
@@ -76,9 +86,12 @@ class Tagger:
         self.shape = Shape(**self.config["window"])
         self.tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads or 0
+        options.intra_op_num_threads = 1
         options.log_severity_level = 3
         self.session = onnxruntime.InferenceSession(str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"])
+        self.threads = threads or cores()
+        self.watch: Callable[[int, float], None] | None = None
+        self._lanes = ThreadPoolExecutor(self.threads, "zhibiao-tagger")
 
     @property
     def name(self) -> str:
@@ -88,37 +101,41 @@ class Tagger:
     def version(self) -> str:
         return str(self.config["version"])
 
-    def __call__(self, text: str, windows: Iterable[Window], tokens: int = 512) -> Iterator[list[Tagged]]:
-        """Tag the windows of the normalised `text`, some at a time, in their order; those of like length run together, at most
-        `tokens` in a batch.
+    def __call__(self, text: str, windows: Iterable[Window]) -> Iterator[list[Tagged]]:
+        """Tag the windows of the normalised `text`, in their order, some at a time, so that memory does not grow with the text."""
+        tagged = self._run_ahead(encoded for some in stretches(windows) for encoded in encode(self.tokenizer, text, some))
+        yield from stretches(tagged)
 
-        Works on few windows at a time, so memory does not grow with the text. What goes together depends on the text alone:
-        dynamic quantisation takes its range over a batch, and the same text must give the same answer.
-        """
-        remaining = iter(windows)
-        while some := list(islice(remaining, WINDOWS_AT_A_TIME)):
-            yield self._tag(encode(self.tokenizer, text, some), tokens)
+    def _run_ahead(self, encodings: Iterable[Encoded]) -> Iterator[Tagged]:
+        """The windows of one text run, with few of them on their way at a time: a long text must not hold up the short ones."""
+        ahead: deque[Future[Tagged]] = deque()
+        try:
+            for encoded in encodings:
+                ahead.append(self._lanes.submit(self._run, encoded))
+                if len(ahead) > self.threads:
+                    yield ahead.popleft().result()
+            while ahead:
+                yield ahead.popleft().result()
+        finally:
+            for future in ahead:
+                future.cancel()
 
-    def _tag(self, encodings: list[Encoded], tokens: int) -> list[Tagged]:
-        tagged: dict[int, Tagged] = {}
-        for chosen in batches([len(encoded.ids) for encoded in encodings], tokens):
-            width = max(len(encodings[i].ids) for i in chosen)
-            ids = np.full((len(chosen), width), PAD, dtype=np.int64)
-            for row, i in enumerate(chosen):
-                ids[row, :len(encodings[i].ids)] = encodings[i].ids
-            outputs = self.session.run(None, {"ids": ids, "mask": (ids != PAD).astype(np.int64)})
-            for row, i in enumerate(chosen):
-                tagged[i] = Tagged(encodings[i], *(output[row, :len(encodings[i].ids)] for output in outputs))
-        return [tagged[i] for i in range(len(encodings))]
+    def _run(self, encoded: Encoded) -> Tagged:
+        started = time.perf_counter()
+        ids = encoded.ids[None]
+        outputs = self.session.run(None, {"ids": ids, "mask": np.ones_like(ids)})
+        if self.watch:
+            self.watch(len(encoded.ids), time.perf_counter() - started)
+        return Tagged(encoded, *(output[0] for output in outputs))
 
 
-def batches(lengths: Sequence[int], tokens: int) -> Iterator[list[int]]:
-    """The indices of sequences of these lengths, by like length, each batch with its padding within `tokens` where it can be."""
-    batch: list[int] = []
-    for index in sorted(range(len(lengths)), key=lengths.__getitem__):
-        if batch and (len(batch) + 1) * lengths[index] > tokens:
-            yield batch
-            batch = []
-        batch.append(index)
-    if batch:
-        yield batch
+def stretches(items: Iterable[T]) -> Iterator[list[T]]:
+    """The items in lists of WINDOWS_AT_A_TIME."""
+    remaining = iter(items)
+    while some := list(islice(remaining, WINDOWS_AT_A_TIME)):
+        yield some
+
+
+def cores() -> int:
+    """The cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
