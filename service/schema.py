@@ -1,5 +1,7 @@
 """What goes in and out, for validation and for the API's documentation. The codes come from the catalogue."""
 
+import re
+from collections.abc import Sequence
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -10,6 +12,11 @@ ROLES = tuple(catalogue().roles)
 APPROXIMATIONS = tuple(catalogue().approximations)
 
 
+def one_of(codes: Sequence[str]) -> str:
+    """The pattern of the codes, since a Literal cannot come from the catalogue."""
+    return f"^(?:{'|'.join(map(re.escape, codes))})$"
+
+
 class ExtractRequest(BaseModel):
     """A report to read."""
 
@@ -17,17 +24,23 @@ class ExtractRequest(BaseModel):
 
     text: str = Field(strict=True, description="the report's text, simplified or traditional")
     id: str | None = Field(None, strict=True, description="comes back in the response")
-    min_confidence: float = Field(0.0, ge=0, le=1, description="figures below are left out")
+    min_confidence: float = Field(0.0, strict=True, ge=0, le=1, description="figures below are left out")
 
 
-class Interval(BaseModel):
+class StrictModel(BaseModel):
+    """No value is turned into another type: "5" is no number."""
+
+    model_config = ConfigDict(strict=True)
+
+
+class Interval(StrictModel):
     """Code points into the text as sent, end exclusive."""
 
     start: int
     end: int
 
 
-class Confidences(BaseModel):
+class Confidences(StrictModel):
     """Calibrated probabilities of the parts."""
 
     span: float
@@ -36,17 +49,17 @@ class Confidences(BaseModel):
     value: float
 
 
-class FigureModel(BaseModel):
+class FigureModel(StrictModel):
     """One figure."""
 
     indicator: str = Field(description="a code of /indicators, or that of a table's cell")
     name: str
     group: str
-    role: str = Field(json_schema_extra={"enum": list(ROLES)})
+    role: str = Field(pattern=one_of(ROLES), json_schema_extra={"enum": list(ROLES)})
     value: float | None
     value_max: float | None
     unit: str
-    approx: str = Field(json_schema_extra={"enum": list(APPROXIMATIONS)})
+    approx: str = Field(pattern=one_of(APPROXIMATIONS), json_schema_extra={"enum": list(APPROXIMATIONS)})
     nil: bool
     text: str
     start: int
@@ -59,37 +72,37 @@ class FigureModel(BaseModel):
     confidences: Confidences
 
 
-class Reading(BaseModel):
+class Reading(StrictModel):
     value: str | int | None
     confidence: float
 
 
-class Report(BaseModel):
+class Report(StrictModel):
     title: Reading
     organization: Reading
     year: Reading
 
 
-class FieldModel(BaseModel):
+class FieldModel(StrictModel):
     value: float | None
     unit: str
     confidence: float
     figure: int = Field(description="index into figures")
 
 
-class CheckModel(BaseModel):
+class CheckModel(StrictModel):
     rule: str
     status: Literal["holds", "violated", "not_assessable"]
     message: str
     figures: list[int]
 
 
-class ModelName(BaseModel):
+class ModelName(StrictModel):
     name: str
     version: str
 
 
-class ExtractResponse(BaseModel):
+class ExtractResponse(StrictModel):
     """What was read from a text."""
 
     id: str | None
@@ -101,6 +114,12 @@ class ExtractResponse(BaseModel):
     tables: dict[str, Any] | None
     checks: list[CheckModel]
     warnings: list[str]
+
+
+class FileResponse(ExtractResponse):
+    """What was read from a file."""
+
+    text: str = Field(description="the file's text, which the offsets point into")
 
 
 class Problem(BaseModel):
