@@ -1,4 +1,4 @@
-"""The inline form of annotated text, for writing and reading by hand.
+r"""The inline form of annotated text, for writing and reading by hand.
 
 A file holds documents, each begun by a head line `# id=ID script=hans|hant kind=KIND`; what follows up to the next head
 is its text, outer blank lines dropped. A figure is marked where it stands:
@@ -8,21 +8,27 @@ is its text, outer blank lines dropped. A figure is marked where it stands:
 with trailing empty fields left out. Role is `level` unless given, `nil` in its place marks a nil statement; value,
 value_max, approx and unit are what the number parser reads unless given. `object` names the measured thing by words of
 the text, the occurrence nearest to the left of the figure, or else to its right; a document whose head says
-`objects=yes` gives it for every figure that has one.
+`objects=yes` gives it for every figure that has one. A backslash takes from the character behind it, one of `[ ] | \ #`,
+what it means here; `\r` is a carriage return.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
 from zhibiao.catalogue import catalogue
-from zhibiao.numbers import parse as parse_number
 from zhibiao.numbers import plain_number
-from zhibiao.view import normalise
+from zhibiao.numbers import read as read_number
 
-MARK = re.compile(r"\[([^\[\]|]+)\|([^\[\]]*)\]")
+ESCAPED = {"[": "[", "]": "]", "|": "|", "\\": "\\", "#": "#", "r": "\r"}
+TOKEN = re.compile(r"""
+    (?P<plain> [^\\\[\]|]+ )
+  | (?P<escaped> \\ [\[\]|\\\#r] )
+  | \[ (?P<words> (?: [^\\\[\]|] | \\ [\[\]|\\\#r] )+ ) \| (?P<fields> [^\[\]]* ) \]
+  | (?P<stray> . )
+""", re.VERBOSE | re.DOTALL)
 HEAD = "# id="
 KINDS = ("annual", "website", "message", "work", "nil", "distractor")
 FIELDS = ("indicator", "role", "value", "approx", "value_max", "unit", "object")
@@ -59,8 +65,7 @@ def figure(mark: str, text: str, fields: list[str], start: int) -> dict[str, Any
             raise InlineError(f"{mark}: a nil statement needs an indicator of its own")
         value, read = 0, None
     else:
-        view = normalise(text)
-        read = parse_number(view.text)
+        read = read_number(text)
         value = number(given["value"], "value", mark)
         if value is None:
             value = plain_number(read.value) if read else None
@@ -71,14 +76,10 @@ def figure(mark: str, text: str, fields: list[str], start: int) -> dict[str, Any
         value_max = plain_number(read.value_max)
     unit = given["unit"]
     if not unit and read:
-        unit = text_unit(view.source, view.to_source(*read.unit_at)) if read.unit_at else read.unit
+        unit = read.unit
     return {"start": start, "end": start + len(text), "text": text, "indicator": given["indicator"], "role": role,
             "value": value, "value_max": value_max, "unit": unit, "nil": nil,
             "approx": given["approx"] or (read.approx if read else "exact"), "object": given["object"] or None}
-
-
-def text_unit(source: str, interval: tuple[int, int]) -> str:
-    return re.sub(r"\s|%(?=%)", "", source[slice(*interval)]).replace("％", "%")
 
 
 def locate(text: str, figure: dict[str, Any], mark: str) -> None:
@@ -95,30 +96,70 @@ def locate(text: str, figure: dict[str, Any], mark: str) -> None:
     figure["object"] = {"start": at, "end": at + len(words), "text": words}
 
 
+def unescaped(written: str) -> str:
+    return re.sub(r"\\(.)", lambda match: ESCAPED[match[1]], written)
+
+
+def escaped(text: str) -> str:
+    """`text` with a backslash before whatever the form would take for its own."""
+    return re.sub(r"[\[\]|\\]|^#(?= id=)", r"\\\g<0>", text, flags=re.MULTILINE).replace("\r", "\\r")
+
+
 def parse(marked: str) -> tuple[str, list[dict[str, Any]]]:
     """(text, figures) of one document in the inline form. Raises InlineError."""
-    pieces, figures, length, last = [], [], 0, 0
-    for match in MARK.finditer(marked):
-        pieces.append(marked[last:match.start()])
+    pieces, figures, length = [], [], 0
+    for token in TOKEN.finditer(marked):
+        if stray := token["stray"]:
+            near = marked[max(0, token.start() - 10):token.end() + 10]
+            raise InlineError(f"an unbalanced {stray!r} near {near!r}; where the text has it, write a backslash before it")
+        pieces.append(unescaped(token["words"] or token[0]))
+        if token["words"]:
+            figures.append((token[0], figure(token[0], pieces[-1], token["fields"].split("|"), length)))
         length += len(pieces[-1])
-        figures.append((match[0], figure(match[0], match[1], match[2].split("|"), length)))
-        pieces.append(match[1])
-        length += len(match[1])
-        last = match.end()
-    pieces.append(marked[last:])
     text = "".join(pieces)
-    if stray := re.search(r"[\[\]|]", text):
-        raise InlineError(f"an unbalanced {stray[0]!r} near {text[max(0, stray.start() - 10):stray.end() + 10]!r}")
     for mark, item in figures:
         locate(text, item, mark)
     return text, [item for _, item in figures]
+
+
+def write(text: str, figures: Sequence[Mapping[str, Any]]) -> str:
+    """The inline form of one document, the inverse of `parse` but for objects, which it leaves out.
+
+    figures: in the order of the text, none overlapping. Fields that the text says by itself are left out.
+    """
+    pieces, last = [], 0
+    for item in figures:
+        pieces += escaped(text[last:item["start"]]), mark(item)
+        last = item["end"]
+    return "".join([*pieces, escaped(text[last:])])
+
+
+def mark(item: Mapping[str, Any]) -> str:
+    """One figure as it is marked."""
+    words = escaped(item["text"])
+    fields = [item["indicator"], "nil" if item["nil"] else item["role"]]
+    read = None if item["nil"] else read_number(item["text"])
+    if not item["nil"]:
+        values = [plain_number(read.value), plain_number(read.value_max)] if read else [None, None]
+        same = values == [item["value"], item["value_max"]]
+        value, value_max = ("", "") if same else (decimal(item["value"]), decimal(item["value_max"]))
+        approx = "" if item["approx"] == (read.approx if read else "exact") else item["approx"]
+        unit = "" if item["unit"] == (read.unit if read else "") else item["unit"]
+        fields += [value, approx, value_max, unit]
+    while fields[-1] in ("", "level"):
+        fields.pop()
+    return f"[{'|'.join([words, *fields])}]"
+
+
+def decimal(value: float | None) -> str:
+    return "" if value is None else format(Decimal(str(value)), "f")
 
 
 def documents(path: Path) -> Iterator[tuple[dict[str, str], str]]:
     """(head, marked text) of each document in a file."""
     head: dict[str, str] | None = None
     lines: list[str] = []
-    for line in path.read_text(encoding="utf-8").splitlines():
+    for line in path.read_text(encoding="utf-8").split("\n"):  # not splitlines(): a text may hold U+2028
         if line.startswith(HEAD):
             if head is not None:
                 yield head, "\n".join(lines).strip()

@@ -3,8 +3,11 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from annotations.inline import InlineError, documents, parse, read
+from annotations.export import CORPUS
+from annotations.inline import InlineError, documents, escaped, parse, read, write
 
 MARKS = [
     ("由[67家|website.count|before]减", {"text": "67家", "role": "before", "value": 67, "unit": "家", "approx": "exact"}),
@@ -56,3 +59,39 @@ def test_unknown_kind_is_refused_with_the_document(tmp_path: Path) -> None:
     path.write_text("# id=a script=hans kind=poem\nx\n", encoding="utf-8")
     with pytest.raises(InlineError, match=r"t\.txt: a: kind=poem"):
         list(read(path))
+
+
+def test_the_corpus_is_written_as_it_was_read() -> None:
+    for path in sorted(CORPUS.glob("*.txt")):
+        for _, marked in documents(path):
+            text, figures = parse(marked)
+            for figure in figures:
+                figure["object"] = None
+            assert parse(write(text, figures)) == (text, figures)
+
+
+@given(st.text(st.sampled_from("[]|\\r#\r\n\u2028 id=网𠮷😀")))
+def test_any_text_can_be_written(text: str) -> None:
+    assert parse(escaped(text)) == (text, [])
+    assert not any(line.startswith("# id=") for line in escaped(text).split("\n"))
+
+
+WRITTEN = [
+    ({"value": 67, "unit": "家"}, "[67家|website.count]"), ({"value": 67, "unit": "家", "role": "after"}, "[67家|website.count|after]"),
+    ({"value": 68, "unit": "家"}, "[67家|website.count|level|68]"), ({"value": 0.00001, "unit": "个"}, "[67家|website.count|level|0.00001|||个]"),
+    ({"value": 67, "value_max": 70, "unit": "家", "approx": "about"}, "[67家|website.count|level|67|about|70]"),
+    ({"value": 0, "unit": "", "nil": True}, "[67家|website.count|nil]"),
+]
+
+
+@pytest.mark.parametrize(("fields", "marked"), WRITTEN, ids=[row[1] for row in WRITTEN])
+def test_only_what_the_text_does_not_say_is_written(fields: dict[str, object], marked: str) -> None:
+    figure = {"start": 0, "end": 3, "text": "67家", "indicator": "website.count", "role": "level", "value_max": None, "approx": "exact",
+              "nil": False, **fields}
+    assert write("67家", [figure]) == marked
+    assert parse(marked) == ("67家", [{**figure, "object": None}])
+
+
+def test_a_backslash_that_means_nothing_is_refused() -> None:
+    with pytest.raises(InlineError, match="write a backslash before it"):
+        parse("a \\ b")
