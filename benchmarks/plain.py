@@ -38,7 +38,9 @@ class OnnxTagger(BertForTokenClassification):  # type: ignore[misc]
 
     def __init__(self, config: BertConfig, path: Path) -> None:
         super().__init__(BertConfig(**{**config.to_dict(), "num_hidden_layers": 1}))
-        self.session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+        options = onnxruntime.SessionOptions()
+        options.add_session_config_entry("session.disable_quant_qdq", "1")  # as zhibiao.tagger does
+        self.session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
 
     def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor, **_: Any) -> TokenClassifierOutput:
         border, = self.session.run(["border"], {"ids": input_ids.numpy(), "mask": attention_mask.numpy()})
@@ -46,7 +48,7 @@ class OnnxTagger(BertForTokenClassification):  # type: ignore[misc]
 
 
 def build(runtime: str, folder: Path) -> Pipeline:
-    """The pipeline: fp32 on torch, or the folder's int8 network on ONNX Runtime; one window at a time, as it does by itself."""
+    """The pipeline: fp32 on torch, or the folder's network on ONNX Runtime; one window at a time, as it does by itself."""
     tagger = released(folder)
     config = BertConfig(**{**tagger.encoder.config.to_dict(), "num_labels": len(labels.BORDERS), "id2label": dict(enumerate(labels.BORDERS))})
     if runtime == "torch":

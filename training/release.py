@@ -38,7 +38,8 @@ def read(documents: Sequence[dict[str, Any]], extractor: Extractor) -> Read:
 
 def fitted(documents: Read, beside: Read = ()) -> Calibrator:
     """The calibrator of prose figures; a table's cells have a confidence of their own. beside: documents that count for less."""
-    return calibrate.fit(*([(document["figures"], prose(found)) for document, found in some] for some in (documents, beside)))
+    twice, once = ([(document["figures"], prose(found)) for document, found in some] for some in (documents, beside))
+    return calibrate.fit(twice, once)
 
 
 def prose(found: Extraction) -> list[Figure]:

@@ -68,9 +68,9 @@ class Tagger:
     config: what `config.json` says; shape: the windows it was trained for; threads: windows that run at the same time; watch: called
     after each run with its tokens and seconds. Thread-safe: many texts may share it, and their windows share the threads.
 
-    Each window runs alone and on one thread. Dynamic quantisation takes its range over all that runs together, so only alone does
-    a window give the same answer in any company; and company would not pay: a window of 32 tokens costs 740 µs a token alone,
-    710 µs among eight (AVX2; `benchmarks/serve.py --network` measures it).
+    Each window runs alone and on one thread. So it gives the same answer, to the last bit, in any company; and company would not
+    pay: a window of 32 tokens costs 790 µs a token alone, 700 µs among eight, one of 128 tokens the same (AVX2;
+    `benchmarks/serve.py --network` measures it).
     """
 
     def __init__(self, folder: Path | str, threads: int | None = None) -> None:
@@ -88,6 +88,8 @@ class Tagger:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
         options.log_severity_level = 3
+        # Unpack the int8 weights once, on loading, instead of in each run.
+        options.add_session_config_entry("session.disable_quant_qdq", "1")
         self.session = onnxruntime.InferenceSession(str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"])
         self.threads = threads or cores()
         self.watch: Callable[[int, float], None] | None = None
