@@ -127,7 +127,8 @@ def write(text: str, figures: Sequence[Mapping[str, Any]]) -> str:
 
     figures: in the order of the text, none overlapping. Fields that the text says by itself are left out.
     """
-    pieces, last = [], 0
+    pieces: list[str] = []
+    last = 0
     for item in figures:
         pieces += escaped(text[last:item["start"]]), mark(item)
         last = item["end"]

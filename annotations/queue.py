@@ -41,7 +41,7 @@ def vectors(texts: Sequence[str]) -> Matrix:
         for gram, count in Counter(folded[i:i + WIDTH] for i in range(len(folded) - WIDTH + 1)).items():
             row[zlib.crc32(gram.encode()) % BUCKETS] += np.log1p(count)
     lengths = np.linalg.norm(matrix, axis=1, keepdims=True)
-    return np.divide(matrix, lengths, out=matrix, where=lengths > 0)
+    return np.asarray(np.divide(matrix, lengths, out=matrix, where=lengths > 0))
 
 
 def choose(scores: Sequence[float], texts: Sequence[str], known: Sequence[str] = (), most: int | None = None) -> list[Chosen]:

@@ -2,9 +2,10 @@
 
     python -m benchmarks.serve [--seconds 30] [--model FOLDER] [--network]
 
-(a) FastAPI and the transformers pipeline on torch fp32, (b) the same on ONNX Runtime with the released int8 weights, (c) ours. Throughput and latency at 1, 8
-and 32 clients, the latency of one report at one client, then where our time goes: the share of the matrix products in the network,
-and how near they come to the fp32 peak that this machine shows. --network: the time a token costs alone and in batches.
+(a) FastAPI and the transformers pipeline on torch fp32, (b) the same on ONNX Runtime with the released int8 weights, (c) ours.
+Throughput and latency at 1, 8 and 32 clients, the latency of one report at one client, then where our time goes: the share of the
+matrix products in the network, and how near they come to the fp32 peak that this machine shows. --network: the time a token costs
+alone and in batches.
 """
 
 import argparse

