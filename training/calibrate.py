@@ -15,7 +15,7 @@ from zhibiao.response import figure_json
 from zhibiao.scoring import judge
 
 Gold = Sequence[dict[str, Any]]
-BESIDE = 0.25
+BESIDE = 0.1
 NEUTRAL = dict.fromkeys(PARTS, 0.5)
 
 
@@ -37,7 +37,7 @@ def examples(documents: Sequence[tuple[Gold, Sequence[Figure]]]) -> tuple[list[d
 
 
 def fit(documents: Sequence[tuple[Gold, Sequence[Figure]]], beside: Sequence[tuple[Gold, Sequence[Figure]]] = (),
-        strength: float = 0.3) -> Calibrator:
+        strength: float = 0.1) -> Calibrator:
     """The calibrator of (gold, found) documents.
 
     beside: documents of which each figure counts BESIDE, since they were annotated once and not twice; strength: of the
