@@ -111,14 +111,22 @@ def add(pulled: Pulled, task: Task, text: str, figures: Sequence[Figure], annota
     start = len(text) - len(text.lstrip())
     moved = [{**figure, "start": figure["start"] - start, "end": figure["end"] - start} for figure in figures]
     marked = inline.write(text.strip(), moved)
-    again, read = inline.parse(marked)
-    if again != text.strip() or any(differences(*pair) for pair in zip(moved, read, strict=True)):
+    if not reads_back(marked, text.strip(), moved):
         pulled.faults.append(f"task {task['id']}: its text or one of its figures cannot be written in the inline form")
     elif name in pulled.documents or name.split() != [name]:
         pulled.faults.append(f"task {task['id']}: its id {name!r} is not one word or that of another task")
     else:
         head = f"{inline.HEAD}{name} script={script(text)} kind={kind} annotator=label-studio:{','.join(annotators)}"
         pulled.documents[name] = (head, marked)
+
+
+def reads_back(marked: str, text: str, figures: Sequence[Figure]) -> bool:
+    """Whether the inline form says what it was written from."""
+    try:
+        again, read = inline.parse(marked)
+    except inline.InlineError:
+        return False
+    return again == text and len(read) == len(figures) and not any(differences(*pair) for pair in zip(figures, read, strict=True))
 
 
 def dispute(task: Task, annotations: Sequence[Annotation], url: str) -> str:

@@ -125,7 +125,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("files", nargs="+", metavar="FILE", help="UTF-8 text, or .jsonl with text and id; - for standard input")
     parser.add_argument("--most", type=count, metavar="N", help="push only the N most useful; default: all")
     parser.add_argument("--kind", choices=KINDS, default="annual", help="what kind of text they are; default: %(default)s")
-    parser.add_argument("--model", metavar="FOLDER", help="a model folder; default: the released one")
+    parser.add_argument("--model", metavar="FOLDER", help="a model folder; default: the one in use")
     options = parser.parse_args(arguments)
     settings = Settings()
     try:

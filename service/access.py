@@ -35,7 +35,8 @@ class Keys:
         # All are compared, each in constant time: how long it takes tells nothing.
         equal = [hmac.compare_digest(key, known) for known in self._keys]
         if not any(equal):
-            raise HTTPException(401, "the key is unknown" if key else "no key was sent", {"WWW-Authenticate": "Bearer"})
+            raise HTTPException(401, f"{'the key is unknown' if key else 'no key was sent'}; send one of the service's as "
+                                     "`Authorization: Bearer KEY` or as `X-API-Key: KEY`", {"WWW-Authenticate": "Bearer"})
         request.state.caller = key.decode()
 
 

@@ -17,7 +17,6 @@ from zhibiao.errors import InvalidTextError, TextTooLongError
 MEDIA_TYPE = "application/problem+json"
 CLIENT_GONE = 499  # what nginx logs; nobody reads the answer
 ADVICE = {
-    401: "send a key of the service as `Authorization: Bearer KEY` or as `X-API-Key: KEY`",
     404: "see /docs for the routes", 405: "see /docs for the methods of each route",
     400: 'send valid JSON in UTF-8, for example {"text": "全市政府网站由67家缩减至23家。"}',
 }

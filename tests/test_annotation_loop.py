@@ -86,7 +86,7 @@ FAULTS = [
     ("no text", {**task(annotation(3, [])), "data": {"id": "a"}}, "task 12: its data has no 'text'"),
     ("evaluation split", task(annotation(3, []), text=json.loads(EVALUATION.read_text(encoding="utf-8").split("\n")[0])["text"]),
      "task 12: its text belongs to the evaluation split"),
-    ("id of several words", task(annotation(3, []), id="a b"), "its id 'a b' is not one word"),
+    ("id of several words", task(annotation(3, []), id="a b"), "task 12: its id 'a b' is not one word"),
 ]
 
 
@@ -120,7 +120,7 @@ def test_two_annotators_who_differ_wait_for_adjudication() -> None:
     assert pulled.documents == {}
     (entry,) = pulled.disputed
     assert "(http://127.0.0.1:8080/projects/1/data?task=12)" in entry
-    assert "- 67家 at 7: role 'before' / 'level'\n- 申请 at 48: only the first has it, as application.received level" in entry
+    assert "- 67家 at 7: role 'before' / 'level'\n- 申请 at 45: only the first has it, as application.received level" in entry
     starred = one(task(first, {**second, "ground_truth": True}))
     assert starred.documents["report-1"][0].endswith("annotator=label-studio:2")
     assert starred.disputed == []

@@ -70,6 +70,12 @@ def test_figures_come_back_as_they_went(document: tuple[str, list[dict[str, Any]
     assert label_studio.figures(items, text) == figures
 
 
+@pytest.mark.parametrize(("words", "unit"), [("12]家", "]家"), ("5家|", "家|")])
+def test_a_unit_that_cannot_be_shown_is_read_from_the_text_again(words: str, unit: str) -> None:
+    found = [figure(words, words, value=int(words[:-2]), unit=unit)]
+    assert label_studio.figures(label_studio.results(found), words) == found
+
+
 TEXT = "全市网站由67家减至23家,\r\n😀办结𠮷网民留言1.2万余条,多家单位未收到申请。"
 
 

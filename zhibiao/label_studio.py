@@ -159,13 +159,24 @@ def region(figure: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     if figure["nil"]:
         values.append((NIL, "choices", {"choices": [NIL]}))
     else:
-        values += [(ROLE, "choices", {"choices": [figure["role"]]}), (APPROX, "choices", {"choices": [figure["approx"]]}),
-                   (VALUE, "textarea", {"text": [written(figure["value"], figure["value_max"], figure["unit"])]})]
+        values += [(ROLE, "choices", {"choices": [figure["role"]]}), (APPROX, "choices", {"choices": [figure["approx"]]})]
+        # Where the words say it all, the text area stays empty: a region moved to other words is then read anew. Noise that the
+        # parser took for a unit (12]家) is left to it: the text area could not be read back.
+        shown = written(figure["value"], figure["value_max"], figure["unit"])
+        if not as_written(figure) and WRITTEN.fullmatch(shown):
+            values.append((VALUE, "textarea", {"text": [shown]}))
     shared = {"id": f"{figure['start']}-{figure['end']}", "to_name": TEXT}
     if "confidence" in figure:
         shared["score"] = figure["confidence"]
     for name, kind, value in values:
         yield {**shared, "from_name": name, "type": kind, "value": {**place, **value}}
+
+
+def as_written(figure: Mapping[str, Any]) -> bool:
+    """Whether the words of the span alone say the figure's value and unit."""
+    quantity = read(figure["text"])
+    return quantity is not None and (plain_number(quantity.value), plain_number(quantity.value_max), quantity.unit) == (
+        figure["value"], figure["value_max"], figure["unit"])
 
 
 def written(value: float | Decimal, value_max: float | Decimal | None, unit: str) -> str:

@@ -58,8 +58,11 @@ def test_server_that_cannot_start(tmp_path: Path) -> None:
 
 
 def test_signup_is_closed(settings: Settings, running: Any) -> None:
-    answer = httpx.get(f"{settings.url}/user/signup/", timeout=60)
-    assert answer.status_code in (302, 403)
+    page = f"{settings.url}/user/signup/"
+    with httpx.Client(timeout=60) as stranger:
+        stranger.get(page)
+        form = {"email": "stranger@example.com", "password": "0123456789", "csrfmiddlewaretoken": stranger.cookies["csrftoken"]}
+        assert stranger.post(page, data=form).status_code == 403
 
 
 def test_server_restarted_in_the_middle_of_a_push(template: Path, tmp_path: Path, released: Extractor, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,6 +12,8 @@ from typing import Any
 
 import docx
 from docx.document import Document
+from docx.oxml import parse_xml
+from docx.oxml.ns import nsdecls
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.pdfbase import pdfmetrics
@@ -117,7 +119,7 @@ PAGE = """<!DOCTYPE html>
 """
 FRAMES = (
     ("<div class=\"main\">", "</div>"),
-    ("<table width=\"100%\"><tr><td class=\"left\"><a href=\"/x\">领导之窗</a><br><a href=\"/y\">机构设置</a><br><a href=\"/z\">统计数据2018</a></td><td>",
+    ("<table><tr><td class=\"left\"><a href=\"/x\">领导之窗</a><br><a href=\"/y\">机构设置</a><br><a href=\"/z\">统计数据2018</a></td><td>",
      "</td></tr></table>"),
     ("<div><div><div>", "</div></div></div>"),
 )
@@ -175,14 +177,14 @@ def add_paragraphs(document: Document, text: str) -> None:
 
 
 def add_table(document: Document, grid: Grid) -> None:
-    width = sum(cell.across for cell in grid[0])
-    table = document.add_table(len(grid), width)
-    slots = [[table.cell(row, column) for column in range(width)] for row in range(len(grid))]
+    rows: list[list[tuple[int, str]]] = [[] for _ in grid]
     for (row, column), cell in placed(grid):
-        slot = slots[row][column]
-        if cell.across * cell.down > 1:
-            slot = slot.merge(slots[row + cell.down - 1][column + cell.across - 1])
-        slot.text = cell.text
+        for down in range(cell.down):
+            merge = "" if cell.down == 1 else "<w:vMerge/>" if down else '<w:vMerge w:val="restart"/>'
+            paragraphs = [f"<w:p><w:r><w:t>{html.escape(line)}</w:t></w:r></w:p>" for line in cell.text.split("\n")] if not down else ["<w:p/>"]
+            rows[row + down].append((column, f'<w:tc><w:tcPr><w:gridSpan w:val="{cell.across}"/>{merge}</w:tcPr>{"".join(paragraphs)}</w:tc>'))
+    table = "".join(f"<w:tr>{''.join(xml for _, xml in sorted(row))}</w:tr>" for row in rows)
+    document.element.body.insert_element_before(parse_xml(f"<w:tbl {nsdecls('w')}>{table}</w:tbl>"), "w:sectPr")
 
 
 def placed(grid: Grid) -> Iterator[tuple[tuple[int, int], Cell]]:

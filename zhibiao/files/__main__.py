@@ -3,6 +3,7 @@
 import importlib
 import json
 import logging
+import os
 import resource
 import sys
 from dataclasses import asdict
@@ -10,6 +11,7 @@ from typing import Any, Final
 
 from zhibiao.errors import FileError, FileTooLargeError
 from zhibiao.files.content import Content
+from zhibiao.files.isolation import OUT_OF_MEMORY
 
 READERS: Final = {"html": "zhibiao.files.markup", "docx": "zhibiao.files.docx", "pdf": "zhibiao.files.pdf"}
 # Ten times what an extractor takes unless told otherwise.
@@ -24,7 +26,7 @@ def bound(seconds: int, memory: int) -> None:
         resource.setrlimit(what, (most, most))
 
 
-def answer(data: bytes, kind: str, memory: int) -> dict[str, Any]:
+def answer(data: bytes, kind: str) -> dict[str, Any]:
     """What the file holds, or the error that it ended in."""
     try:
         content: Content = importlib.import_module(READERS[kind]).read(data)
@@ -34,7 +36,7 @@ def answer(data: bytes, kind: str, memory: int) -> dict[str, Any]:
     except FileError as error:
         return {"error": type(error).__name__, "message": str(error)}
     except MemoryError:
-        return {"error": "FileTooLargeError", "message": f"reading the file takes more than {memory:,} bytes of memory; split it"}
+        os._exit(OUT_OF_MEMORY)  # nothing is left to answer with
     except RecursionError:
         return {"error": "UnreadableFileError", "message": "the file nests its parts too deeply; save it in a simpler form"}
 
@@ -43,4 +45,4 @@ if __name__ == "__main__":
     kind, seconds, memory = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
     bound(seconds, memory)
     logging.disable()
-    json.dump(answer(sys.stdin.buffer.read(), kind, memory), sys.stdout)
+    json.dump(answer(sys.stdin.buffer.read(), kind), sys.stdout)

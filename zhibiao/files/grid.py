@@ -48,7 +48,7 @@ def rows(grid: Iterable[Sequence[Cell]]) -> Iterator[str]:
             if down > 1:
                 below[at] = across, down - 1
         reaching = below
-        yield f"| {' | '.join(texts)} |"
+        yield "|" + "".join(f" {text} |" if text else " |" for text in texts)
 
 
 def joined(lines: Iterable[str]) -> str:

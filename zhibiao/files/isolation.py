@@ -17,6 +17,7 @@ from zhibiao.files.content import Content
 
 # The clock may run so much longer than the processor works for the file: on a busy machine it waits.
 PATIENCE: Final = 4
+OUT_OF_MEMORY: Final = 3  # an exit status that Python gives nothing else
 RAISED: Final[dict[str, type[FileError]]] = {error.__name__: error for error in (FileTooLargeError, UnreadableFileError)}
 log = logging.getLogger(__name__)
 
@@ -42,6 +43,8 @@ def read(data: bytes, kind: str, limits: Limits) -> Content:
         raise UnreadableFileError(slow) from error
     if done.returncode == -signal.SIGXCPU:
         raise UnreadableFileError(slow)
+    if done.returncode == OUT_OF_MEMORY:
+        raise FileTooLargeError(f"reading the file takes more than {limits.memory:,} bytes of memory; split it, or save it in a simpler form")
     if done.returncode != 0:
         log.warning("the reader of %s files ended with %d: %s", kind, done.returncode, done.stderr[-500:].decode(errors="replace"))
         raise UnreadableFileError(f"the file cannot be read as {kind.upper()}: it is damaged or something else; save it again")

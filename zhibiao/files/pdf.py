@@ -1,13 +1,17 @@
 """PDF: its lines rejoined to paragraphs, its ruled tables as rows of cells in their place; no page numbers and running titles.
 
-A page knows only where each character stands. A line that reaches the right margin goes on in the next one, unless that is indented.
+A page knows only where each character stands. A line that reaches the right margin goes on in the next one, unless that is indented
+or stands apart.
 """
 
 import io
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
 from typing import Any, Final
 
 import pdfplumber
@@ -21,10 +25,16 @@ from zhibiao.files.content import Content
 from zhibiao.files.grid import Cell, joined, rows
 
 MOST_PAGES: Final = 1000
-# Chinese is often set wide: a gap is a blank from half the size of the characters on.
+# Chinese is often set wide: a gap is a blank from half the size of a character on.
 SPACING: Final[dict[str, Any]] = {"x_tolerance_ratio": 0.5}
+# In points. In a large heading digits of another font stand so much lower.
+ONE_LINE: Final = 6
 # In sizes of a character: how far from the margin a full line may end, and how far in an indented one begins.
 FULL, INDENTED = 2.0, 0.8
+# The right margin is no further left than this share of the page; where every line ends before, none is full.
+RIGHTMOST: Final = 0.75
+# A paragraph begins where a gap is so much wider than gaps between lines are.
+APART: Final = 1.5
 PAGE_NUMBER: Final = re.compile(r"[-—–·]\s*\d{1,4}\s*[-—–·]|第\s*\d{1,4}\s*页.{0,12}|\d{1,4}\s*[/／]\s*\d{1,4}")
 # A line of a table without rules.
 ROW: Final = re.compile(r"(?:^|.*\s)\d[\d,.%]*(?:\s+\d[\d,.%]*){2,}\s*")
@@ -32,22 +42,26 @@ HEADING: Final = re.compile(r"(?:第[一二三四五六七八九十]+[章节部�
 # What pdfminer writes for a glyph whose character the font does not say.
 UNNAMED: Final = re.compile(r"\(cid:\d+\)")
 LOST: Final = "\ufffd"
+# Fonts name a character by the radical that looks the same, as browsers print them: U+2F00 for U+4E00.
+RADICALS: Final = {point: unicodedata.normalize("NFKC", chr(point)) for point in range(0x2F00, 0x2FD6)} | str.maketrans(
+    "⺠⻁⻄⻅⻆⻉⻋⻑⻓⻔⻘⻙⻚⻛⻜⻝⻢⻣⻤⻥⻦⻧⻨⻩⻬⻮⻰⻳", "民虎西见角贝车長长门青韦页风飞食马骨鬼鱼鸟卤麦黄齐齿龙龟")
 # A page is scanned when a picture takes so much of it and its characters are fewer than so many.
 SCANNED_SHARE, SCANNED_CHARACTERS = 0.5, 20
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of a page, or a row of a table. size: of its characters, in points; full: it ends at the right margin."""
+    """A line of a page, or a row of a table. size: of its characters, in points, 0 for a row; full: it ends at the right margin; begins: it is
+    indented or apart from the line above."""
 
     text: str
     size: float = 0.0
     full: bool = False
-    indented: bool = True
+    begins: bool = True
 
     def goes_on(self, other: "Line") -> bool:
         """Whether the next line continues this one."""
-        return (self.full and not other.indented and abs(self.size - other.size) < 0.1 * self.size
+        return (self.full and not other.begins and abs(self.size - other.size) < 0.1 * self.size
                 and not ROW.fullmatch(self.text) and not HEADING.match(other.text))
 
 
@@ -78,7 +92,7 @@ def content(pages: Sequence[Page]) -> Content:
         page.close()
     text = "\n".join(paragraphs(without_margins(sheets)))
     # Fonts may name halves of surrogate pairs, which no text holds alone.
-    text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    text = text.translate(RADICALS).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     if not text.strip():
         what = f"is scanned: its {len(scanned)} pages hold pictures and no text" if scanned else "holds no text"
         raise UnreadableFileError(f"the PDF {what}; let a program recognise the text (OCR), or send the document that it was made from")
@@ -106,13 +120,17 @@ def lines(page: Page) -> Iterator[Line]:
         x, y = (thing["x0"] + thing["x1"]) / 2, (thing["top"] + thing["bottom"]) / 2
         return not any(left <= x <= right and top <= y <= bottom for left, top, right, bottom in (table.bbox for table in tables))
 
-    found = page.filter(lambda thing: thing["object_type"] != "char" or outside(thing)).extract_text_lines(**SPACING) if tables else (
-        page.extract_text_lines(**SPACING))
-    left, right = min((line["x0"] for line in found), default=0), max((line["x1"] for line in found), default=0)
+    rest = page.filter(lambda thing: thing["object_type"] != "char" or outside(thing)) if tables else page
+    found = rest.extract_text_lines(y_tolerance=ONE_LINE, **SPACING)
+    left = min((line["x0"] for line in found), default=0)
+    right = max(RIGHTMOST * page.width, *(line["x1"] for line in found), 0)
+    gaps = [0.0, *(below["top"] - line["bottom"] for line, below in pairwise(found))]
+    apart = APART * median(gaps[1:]) if len(found) > 1 else 0
     placed = []
-    for line in found:
+    for line, gap in zip(found, gaps, strict=False):
         size = line["chars"][0]["size"]
-        placed.append((line["top"], [Line(line["text"], size, line["x1"] > right - FULL * size, line["x0"] > left + INDENTED * size)]))
+        begins = line["x0"] > left + INDENTED * size or gap > max(apart, size / 2)
+        placed.append((line["top"], [Line(line["text"], size, line["x1"] > right - FULL * size, begins)]))
     for table in tables:
         grid = ([Cell(joined((text or "").split("\n") if text else ())) for text in row] for row in table.extract(**SPACING))
         placed.append((table.bbox[1], [Line(row) for row in rows(grid)]))
@@ -122,11 +140,14 @@ def lines(page: Page) -> Iterator[Line]:
 
 def without_margins(sheets: Sequence[Sequence[Line]]) -> Iterator[Sequence[Line]]:
     """The pages without their page numbers, and without what most of them have at the top or the bottom, numbers aside."""
-    edges = Counter(unnumbered(line) for sheet in sheets if sheet for line in {sheet[0], sheet[-1]})
+    edges = Counter(unnumbered(line) for sheet in sheets if sheet for line in {sheet[0], sheet[-1]} if line.size)
     repeated = {text for text, count in edges.items() if count > 2 and count > len(sheets) / 2}
+
+    def margin(line: Line) -> bool:
+        return line.size > 0 and (PAGE_NUMBER.fullmatch(line.text) is not None or unnumbered(line) in repeated)
+
     for sheet in sheets:
-        inner = [PAGE_NUMBER.fullmatch(line.text) is None and unnumbered(line) not in repeated for line in sheet]
-        yield [line for i, line in enumerate(sheet) if inner[i] or 0 < i < len(sheet) - 1]
+        yield [line for i, line in enumerate(sheet) if 0 < i < len(sheet) - 1 or not margin(line)]
 
 
 def unnumbered(line: Line) -> str:

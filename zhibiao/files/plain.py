@@ -18,9 +18,9 @@ LOST: Final = "\ufffd"
 GB2312_LEVEL_1: Final = range(0xB0, 0xD8)
 BIG5_LEVEL_1: Final = range(0xA4, 0xC7)
 PUNCTUATION: Final = "　，。、；：？！“”‘’（）《》〈〉「」『』【】〔〕—…·％％○①②③④⑤⑥⑦⑧⑨⑩㎡"
-# On the corpus no text falls below 0.9 in its own encoding, and none reaches 0.5 in another.
+# In its own encoding no text of the corpus falls below 0.91, in another none reaches 0.62.
 PLAUSIBLE: Final = 0.7
-# The share of the beginning that decides is as good as the whole.
+# In bytes; so much of the beginning tells as well as the whole.
 SAMPLE: Final = 100_000
 
 
