@@ -19,7 +19,7 @@ from reportlab.pdfgen.canvas import Canvas
 from tests.tables import forms, merged
 from tests.tables.test_generated_forms import flat, reading
 from zhibiao import files
-from zhibiao.errors import FileError, FileTooLargeError, UnreadableFileError, UnsupportedFileError
+from zhibiao.errors import FileError, FileTooLargeError, MissingExtraError, UnreadableFileError, UnsupportedFileError
 from zhibiao.files import docx as docx_reader
 from zhibiao.files import grid, markup, pdf
 
@@ -314,6 +314,12 @@ def test_a_file_over_the_limit_is_refused_whole() -> None:
     assert files.read(b"12345", "a.txt", limit=5).text == "12345"
     with pytest.raises(FileTooLargeError, match="more than 4 bytes"):
         files.read(b"12345", "a.txt", limit=4)
+
+
+def test_an_absent_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(files.PACKAGES, "pdf", "a_package_that_is_not_installed")
+    with pytest.raises(MissingExtraError, match=re.escape("pip install 'zhibiao[files]'")):
+        files.read(drawn(TEXT), "a.pdf")
 
 
 def test_memory_is_bounded() -> None:

@@ -79,11 +79,12 @@ def test_a_corrected_role_comes_out_of_pull(page: Page, desk: Settings, client: 
     assert changes["seconds_per_figure"] > 0
 
 
-def test_a_number_marked_by_key_and_mouse(
+def test_a_number_marked_with_the_mouse(
         page: Page, desk: Settings, client: LabelStudio, pushed: list[dict[str, Any]], tmp_path: Path) -> None:
     task, text = pushed[2], ODD[2]
     opened(page, desk, task)
-    page.keyboard.press("[")
+    page.locator(".zhibiao-groups").get_by_text("其他", exact=True).click()
+    page.wait_for_function("Htx.annotationStore.selected.names.get('group').selectedLabels.length === 1")
     x, y, width, height = page.evaluate("""words => {
         const walker = document.createTreeWalker(document.querySelector(".zhibiao-text"), NodeFilter.SHOW_TEXT)
         for (let node; node = walker.nextNode();) {
